@@ -1,0 +1,114 @@
+/** One POST and its answer: a deadline, a size limit, no redirect, and every way it can fail as a plain value. */
+
+import type { RequestOptions } from 'node:http'
+import { HttpClient } from '@actions/http-client'
+import { getProxyUrl } from '@actions/http-client/lib/proxy'
+
+export interface PostRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What came of one attempt. Only an `answer` with status 200 has a body: no other is ever looked at. */
+export type Outcome =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly body: string
+      readonly location?: string | undefined
+      readonly retryAfter?: string | undefined
+    }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'proxy-invalid' }
+  /** `statusCode`: what the proxy answered to CONNECT; undefined where it could not be reached. */
+  | { readonly kind: 'proxy-failed'; readonly statusCode: number | undefined }
+  /** `code`: Node's or OpenSSL's, such as ECONNRESET; `UNKNOWN` for an error without one. */
+  | { readonly kind: 'network'; readonly code: string }
+
+const USER_AGENT = 'ovc-jwt-action'
+
+/** A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
+export const ANSWER_LIMIT = 64 * 1024
+
+/**
+ * Sends one request. Never throws for what a network or a server can do.
+ *
+ * @param deadline milliseconds for all of it: name look-up, proxy, connection, headers and body.
+ * @param cancelled ends the attempt likewise.
+ */
+export async function post(request: PostRequest, deadline: number, cancelled: AbortSignal): Promise<Outcome> {
+  if (!hasUsableProxy(request.url)) return { kind: 'proxy-invalid' }
+  // One controller and a timer: AbortSignal.any with AbortSignal.timeout costs half a millisecond more on every run.
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  const timer = setTimeout(abort, deadline)
+  cancelled.addEventListener('abort', abort)
+  if (cancelled.aborted) abort()
+  try {
+    return await send(request, controller.signal)
+  } catch (error) {
+    return controller.signal.aborted ? { kind: 'deadline' } : failureOf(error)
+  } finally {
+    clearTimeout(timer)
+    cancelled.removeEventListener('abort', abort)
+  }
+}
+
+async function send(request: PostRequest, signal: AbortSignal): Promise<Outcome> {
+  // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
+  const client = new HttpClient(USER_AGENT, [abortable(signal)], { allowRedirects: false, allowRetries: false })
+  const { message } = await client.post(request.url, request.body, { ...request.headers })
+  const { statusCode: status = 0, headers } = message
+  if (status !== 200) {
+    message.destroy()
+    return { kind: 'answer', status, body: '', location: headers.location, retryAfter: headers['retry-after'] }
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    message.on('error', reject) // Also for a body that ends before its Content-Length, and for the signal.
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= ANSWER_LIMIT) return
+      message.destroy()
+      resolve({ kind: 'too-large' })
+    })
+    message.on('end', () => resolve({ kind: 'answer', status, body: Buffer.concat(chunks).toString() }))
+  })
+}
+
+/** A handler is http-client's own way to touch the options of Node's request; it offers no signal of itself. */
+function abortable(signal: AbortSignal) {
+  return {
+    prepareRequest(options: RequestOptions) {
+      options.signal = signal
+      // http-client passes on the brackets of an IPv6 host, which no name look-up understands.
+      options.host = options.host?.replace(/^\[(.*)\]$/, '$1')
+    },
+    canHandleAuthentication: () => false,
+    handleAuthentication: () => Promise.reject(new Error('not used')),
+  }
+}
+
+/** http-client reads `https_proxy` and `no_proxy` itself, and throws where the proxy's URL is not one. */
+function hasUsableProxy(url: string): boolean {
+  try {
+    const proxy = getProxyUrl(new URL(url))
+    return proxy === undefined || /^https?:$/.test(proxy.protocol)
+  } catch {
+    return false
+  }
+}
+
+function failureOf(error: unknown): Outcome {
+  const { code, message } = error as NodeJS.ErrnoException
+  // `tunnel` gives every failure of a proxy the code ECONNRESET; only its text tells them from the server's.
+  if (message?.startsWith('tunneling socket could not be established')) {
+    const statusCode = /statusCode=(\d{3})$/.exec(message)?.[1]
+    return { kind: 'proxy-failed', statusCode: statusCode ? Number(statusCode) : undefined }
+  }
+  return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' }
+}
