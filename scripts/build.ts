@@ -34,13 +34,13 @@ function run(tool: string, ...options: string[]): void {
   execFileSync(process.execPath, [`${root}node_modules/${tool}`, ...options], { cwd: root, stdio: 'inherit' })
 }
 
-for (const folder of ['lib', 'dist']) rmSync(root + folder, { recursive: true, force: true })
-
+rmSync(`${root}lib`, { recursive: true, force: true })
 // TypeScript 7 has no JavaScript API, so ncc cannot read the sources itself.
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json')
 
 // ncc writes CommonJS where the nearest package.json names no type. Node starts it 3 ms sooner than an ES module.
 writeFileSync(`${root}lib/package.json`, '{}\n')
+rmSync(`${root}dist`, { recursive: true, force: true })
 run('@vercel/ncc/dist/ncc/cli.js', 'build', 'lib/main.js', '-o', 'dist', '--license', 'licenses.txt', '--quiet')
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n')
 

@@ -11,10 +11,9 @@ export interface Surroundings {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly random: () => number
-  /** Resolves after so many milliseconds; rejects when the signal aborts. */
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<unknown>
-  /** Aborts when the runner cancels the step; its reason is the name of the process signal. */
-  readonly cancelled: AbortSignal
+  readonly sleep: (milliseconds: number) => Promise<void>
+  /** Resolves when the runner cancels the step, with the name of the process signal. */
+  readonly cancelled: Promise<string>
   readonly log: (line: string) => void
 }
 
@@ -59,7 +58,6 @@ export async function exchange(inputs: Inputs, surroundings: Surroundings): Prom
 
   for (let attempts = 1; ; attempts++) {
     const outcome = await post(request, Math.max(1, Math.min(share, end - now())), cancelled)
-    if (cancelled.aborted) throw failures.cancelled(String(cancelled.reason))
     if (outcome.kind === 'answer' && outcome.status === 200) return readJwt(outcome.body, inputs.baseUrl)
 
     const timeLeft = end - now()
@@ -75,9 +73,8 @@ export async function exchange(inputs: Inputs, surroundings: Surroundings): Prom
       throw failureOf(outcome, inputs, attempts)
     }
     log(`Attempt ${attempts} failed (${nameOf(outcome)}); trying again in ${(decision.wait / 1000).toFixed(1)} s.`)
-    await sleep(decision.wait, cancelled).catch(() => {
-      throw failures.cancelled(String(cancelled.reason))
-    })
+    const signal = await Promise.race([sleep(decision.wait), cancelled])
+    if (signal !== undefined) throw failures.cancelled(signal)
   }
 }
 
@@ -105,6 +102,8 @@ function failureOf(outcome: Outcome, inputs: Inputs, attempts: number): Error {
       return failures.answerTooLarge(server, ANSWER_LIMIT)
     case 'deadline':
       return failures.timedOut(server, timeout / 1000)
+    case 'cancelled':
+      return failures.cancelled(outcome.signal)
     case 'proxy-invalid':
       return failures.proxyInvalid()
     case 'proxy-failed':

@@ -2,7 +2,7 @@
 
 import type { RequestOptions } from 'node:http'
 import { HttpClient } from '@actions/http-client'
-import { getProxyUrl } from '@actions/http-client/lib/proxy'
+import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy'
 
 export interface PostRequest {
   readonly url: string
@@ -21,6 +21,7 @@ export type Outcome =
     }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'deadline' }
+  | { readonly kind: 'cancelled'; readonly signal: string }
   | { readonly kind: 'proxy-invalid' }
   /** `statusCode`: what the proxy answered to CONNECT; undefined where it could not be reached. */
   | { readonly kind: 'proxy-failed'; readonly statusCode: number | undefined }
@@ -36,29 +37,27 @@ export const ANSWER_LIMIT = 64 * 1024
  * Sends one request. Never throws for what a network or a server can do.
  *
  * @param deadline milliseconds for all of it: name look-up, proxy, connection, headers and body.
- * @param cancelled ends the attempt likewise.
+ * @param cancelled resolves, with the name of the process signal, when the attempt is to end at once.
  */
-export async function post(request: PostRequest, deadline: number, cancelled: AbortSignal): Promise<Outcome> {
+export async function post(request: PostRequest, deadline: number, cancelled: Promise<string>): Promise<Outcome> {
   if (!hasUsableProxy(request.url)) return { kind: 'proxy-invalid' }
-  // One controller and a timer: AbortSignal.any with AbortSignal.timeout costs half a millisecond more on every run.
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  const timer = setTimeout(abort, deadline)
-  cancelled.addEventListener('abort', abort)
-  if (cancelled.aborted) abort()
+  // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
+  const client = new HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false })
+  let timer: NodeJS.Timeout | undefined
+  // A race, not an AbortSignal: that would cost each run a millisecond. Who loses is closed below.
+  const timeUp = new Promise<Outcome>(resolve => {
+    timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline)
+  })
+  const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)
   try {
-    return await send(request, controller.signal)
-  } catch (error) {
-    return controller.signal.aborted ? { kind: 'deadline' } : failureOf(error)
+    return await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation])
   } finally {
     clearTimeout(timer)
-    cancelled.removeEventListener('abort', abort)
+    client.dispose()
   }
 }
 
-async function send(request: PostRequest, signal: AbortSignal): Promise<Outcome> {
-  // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
-  const client = new HttpClient(USER_AGENT, [abortable(signal)], { allowRedirects: false, allowRetries: false })
+async function send(client: HttpClient, request: PostRequest): Promise<Outcome> {
   const { message } = await client.post(request.url, request.body, { ...request.headers })
   const { statusCode: status = 0, headers } = message
   if (status !== 200) {
@@ -68,7 +67,7 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<Outcome>
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    message.on('error', reject) // Also for a body that ends before its Content-Length, and for the signal.
+    message.on('error', reject) // Also for a body that ends before its Content-Length.
     message.on('data', (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)
@@ -80,24 +79,24 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<Outcome>
   })
 }
 
-/** A handler is http-client's own way to touch the options of Node's request; it offers no signal of itself. */
-function abortable(signal: AbortSignal) {
-  return {
-    prepareRequest(options: RequestOptions) {
-      options.signal = signal
-      // http-client passes on the brackets of an IPv6 host, which no name look-up understands.
-      options.host = options.host?.replace(/^\[(.*)\]$/, '$1')
-    },
-    canHandleAuthentication: () => false,
-    handleAuthentication: () => Promise.reject(new Error('not used')),
-  }
+/** http-client passes on the brackets of an IPv6 host, which no name look-up understands; a handler can mend that. */
+const bareHost = {
+  prepareRequest(options: RequestOptions) {
+    options.host = options.host?.replace(/^\[(.*)\]$/, '$1')
+  },
+  canHandleAuthentication: () => false,
+  handleAuthentication: () => Promise.reject(new Error('not used')),
 }
 
-/** http-client reads `https_proxy` and `no_proxy` itself, and throws where the proxy's URL is not one. */
+/**
+ * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
+ * the secret would then leave on another way than the user said. (Plain http is for loopback only, which has no proxy.)
+ */
 function hasUsableProxy(url: string): boolean {
+  const target = new URL(url)
+  if (checkBypass(target) || !(process.env['https_proxy'] || process.env['HTTPS_PROXY'])) return true
   try {
-    const proxy = getProxyUrl(new URL(url))
-    return proxy === undefined || /^https?:$/.test(proxy.protocol)
+    return /^https?:$/.test(getProxyUrl(target)?.protocol ?? '')
   } catch {
     return false
   }

@@ -1,7 +1,6 @@
 /** The whole story: read the inputs, ask for a JWT, verify it, hand it on. Only this file touches the world. */
 
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { ActionError, failures } from './errors.ts'
 import { exchange } from './exchange.ts'
@@ -12,7 +11,7 @@ import { type Report, report } from './report.ts'
 import { escapeHtml } from './text.ts'
 import { expectationOf, verifyIssued } from './verify.ts'
 
-async function run(cancelled: AbortSignal): Promise<void> {
+async function run(cancelled: Promise<string>): Promise<void> {
   // Before anything else: whatever is printed from here on hides them.
   mask(secretsOfRun(core.getInput('secret'), core.getInput('jwt'), process.env))
 
@@ -24,7 +23,7 @@ async function run(cancelled: AbortSignal): Promise<void> {
   const jwt = await exchange(inputs, {
     now: Date.now,
     random: Math.random,
-    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+    sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
     cancelled,
     log: core.info,
   })
@@ -88,9 +87,10 @@ function end(error?: unknown): void {
   process.stdout.write('', () => process.exit())
 }
 
-const cancellation = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancellation.abort(signal))
+const cancelled = new Promise<string>(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+})
 process.on('uncaughtException', end)
 // Node's own warnings go to stderr, and some name files of the runner.
 process.removeAllListeners('warning')
-run(cancellation.signal).then(() => end(), end)
+run(cancelled).then(() => end(), end)
