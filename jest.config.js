@@ -1,7 +1,12 @@
 /** Node 24 strips the types itself: no transform. Most tests spawn the built action, so a test may take seconds. */
 export default {
   testEnvironment: 'node',
-  transform: {},
+  // GitHub's workflow libraries alone: see there.
+  transform: {
+    '/node_modules/@actions/(languageservice|workflow-parser)/dist/.*\\.js$':
+      '<rootDir>/__tests__/support-examples/json-attributes.js',
+  },
+  transformIgnorePatterns: [],
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/stubs/'],
