@@ -15,6 +15,8 @@ export type DemoOptions = {
   main: string
   itsyouonline: ItsYouOnline
   openvcloud: OpenvCloud
+  /** The file of the certificate to trust, where ItsYou.online speaks https. */
+  trusted?: string | undefined
   print(text: string): void
 }
 
@@ -23,7 +25,7 @@ export type DemoOptions = {
  *
  * @returns whether both steps passed and the log holds no secret
  */
-export async function runDemo({ job, main, itsyouonline, openvcloud, print }: DemoOptions): Promise<boolean> {
+export async function runDemo({ job, main, itsyouonline, openvcloud, trusted, print }: DemoOptions): Promise<boolean> {
   const action = await job.runAction({
     name: 'Run your-org/ovc-jwt-action@v1',
     main,
@@ -35,6 +37,7 @@ export async function runDemo({ job, main, itsyouonline, openvcloud, print }: De
       'base-url': itsyouonline.url,
       'public-key': itsyouonline.publicKeyPem,
     },
+    ...(trusted !== undefined && { env: { NODE_EXTRA_CA_CERTS: trusted } }),
   })
   printStep(action, print)
   if (action.exitCode !== 0) return false

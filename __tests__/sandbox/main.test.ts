@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { makeCertificate } from '../../sandbox/certificate.ts'
 
 /** The README's one command, as somebody types it. */
 
@@ -56,7 +60,7 @@ test('--help says what there is, and starts nothing', async () => {
   for (const flag of ['--help', '-h']) {
     const { exitCode, output, errors } = await runToEnd(flag)
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
-    expect(output).toMatch(/Usage: node sandbox\/main.ts \[--port <number>\] \[--serve\]/)
+    expect(output).toMatch(/Usage: node sandbox\/main.ts \[--port <number>\] \[--serve\] \[--credentials-file <file>\]/)
   }
 })
 
@@ -65,6 +69,9 @@ test.each([
   [['--port', '65534'], '--port takes a number from 0 to 65533, not "65534".'],
   [['--port'], "Option '--port <value>' argument missing. --help shows what there is."],
   [['--sevre'], "Unknown option '--sevre'. --help shows what there is."],
+  [['--credentials-file', 'x.json'], '--credentials-file needs --serve.'],
+  [['--tls-key', 'key.pem'], '--tls-certificate and --tls-key need each other.'],
+  [['--tls-certificate', '/no/such', '--tls-key', '/no/such'], '/no/such cannot be read (ENOENT).'],
   [['serve'], "Unexpected argument 'serve'. --help shows what there is."],
 ])('%j is answered with one sentence', async (args, sentence) => {
   expect(await runToEnd(...args)).toEqual({ exitCode: 2, output: '', errors: `${sentence}\n` })
@@ -115,6 +122,42 @@ describeSignals('--serve', () => {
       await expect(fetch(url)).rejects.toThrow()
     } finally {
       run.child.kill('SIGKILL')
+    }
+  })
+
+  test('--credentials-file and --tls-certificate: a program learns where it has to go, over https', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
+    const file = (name: string) => join(folder, name)
+    const { cert, key } = makeCertificate()
+    writeFileSync(file('cert.pem'), cert)
+    writeFileSync(file('key.pem'), key)
+    const tls = ['--tls-certificate', file('cert.pem'), '--tls-key', file('key.pem')]
+    const run = start('--serve', '--credentials-file', file('credentials.json'), ...tls)
+    try {
+      const output = await waitFor(run, /-----END PUBLIC KEY-----\n\n?$/)
+      expect(output).toContain('No form of the secret or of the JWT is in the log.')
+      const credentials = JSON.parse(readFileSync(file('credentials.json'), 'utf8'))
+      expect(credentials).toEqual({
+        'base-url': expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
+        'public-key': expect.stringMatching(/^-----BEGIN PUBLIC KEY-----\n/),
+        'app-id': expect.any(String),
+        secret: expect.any(String),
+        username: 'deployer',
+        organization: 'my-org',
+        'organization-secret': expect.any(String),
+        'openvcloud-url': expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        'ays-url': expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      })
+      expect(output).toContain(credentials['base-url'])
+      expect(statSync(file('credentials.json')).mode & 0o777).toBe(0o600)
+
+      run.child.kill('SIGTERM')
+      expect(await run.ended).toBe(0)
+      expect(run.errors()).toBe('')
+      expect(existsSync(file('credentials.json'))).toBe(false)
+    } finally {
+      run.child.kill('SIGKILL')
+      rmSync(folder, { recursive: true })
     }
   })
 
