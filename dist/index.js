@@ -2301,6 +2301,7 @@ const failures = {
     tlsFailed: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is not trusted (${code}): for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:", else have the server's certificate mended.`),
     certificateExpired: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is out of its dates (${code}): have it renewed, and check the runner's clock; a private CA goes into NODE_EXTRA_CA_CERTS in the step's "env:".`),
     certificateForOtherHost: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is for another host name (${code}): put the name that the certificate carries into "base-url"; NODE_EXTRA_CA_CERTS does not help here.`),
+    tlsNotSpoken: (server, code) => new ActionError('ERR_TLS', `${server} and this runner could not agree on TLS (${code}): check that the port in "base-url" speaks https, and that the server offers TLS 1.2 or newer.`),
     proxyInvalid: () => new ActionError('ERR_PROXY', 'The proxy in https_proxy is no URL: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.'),
     proxyFailed: (cause) => new ActionError('ERR_PROXY', `The proxy in https_proxy made no connection (${cause}): check its address and credentials, or name the server in no_proxy.`),
     redirected: (server, host) => new ActionError('ERR_REDIRECT', `${server} redirects to ${host}, and a request that holds a secret follows no redirect: if that is where the server lives now, put its address into "base-url".`),
@@ -2343,12 +2344,13 @@ const ANSWER_LIMIT = 64 * 1024;
  * @param cancelled resolves, with the name of the process signal, when the attempt is to end at once.
  */
 async function post(request, deadline, cancelled) {
-    if (!hasUsableProxy(request.url))
+    if (!hasUsableProxy(request))
         return { kind: 'proxy-invalid' };
     // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
     const client = new lib_HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false });
     let timer;
-    // A race, not an AbortSignal: that would cost each run a millisecond. Who loses is closed below.
+    // A race, not an AbortSignal: its machinery costs every run time. What loses is closed below; only a connection through
+    // a proxy, which http-client offers no way to close, lives on until the process ends.
     const timeUp = new Promise(resolve => {
         timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline);
     });
@@ -2395,9 +2397,9 @@ const bareHost = {
  * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
  * the secret would then leave on another way than the user said. (Plain http is for loopback only, which has no proxy.)
  */
-function hasUsableProxy(url) {
+function hasUsableProxy({ url, namesProxy }) {
     const target = new URL(url);
-    if (checkBypass(target) || !(process.env['https_proxy'] || process.env['HTTPS_PROXY']))
+    if (!namesProxy || checkBypass(target))
         return true;
     try {
         return /^https?:$/.test(getProxyUrl(target)?.protocol ?? '');
@@ -2466,6 +2468,8 @@ const transientCodes = new Set([
 ]);
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 10_000;
+/** Far beyond any `timeout`: what asks for more is not read as more. */
+const A_YEAR = 366 * 24 * 60 * 60 * 1000;
 /**
  * Decides about one failed attempt. Waits grow exponentially with full jitter: anything from nothing to 0.5 s, 1 s, 2 s
  * and so on up to 10 s. `Retry-After` (RFC 9110, section 10.2.3) is the least that is waited; the jitter comes on top,
@@ -2508,9 +2512,9 @@ function readRetryAfter(value, now) {
     if (value === undefined)
         return 0;
     if (/^\d+$/.test(value))
-        return Number(value) * 1000;
+        return Math.min(Number(value) * 1000, A_YEAR);
     const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), A_YEAR);
 }
 
 ;// CONCATENATED MODULE: ./lib/exchange.js
@@ -2526,7 +2530,7 @@ function readRetryAfter(value, now) {
  * it ends up in access logs) and this server's own `response_type=id_token`, without which it answers with an opaque
  * access token. Scopes and audiences are separated by commas: a blank would make one bogus name of two.
  */
-function tokenRequest({ credentials, validity, baseUrl }) {
+function tokenRequest({ credentials, validity, baseUrl, namesProxy }) {
     const form = new URLSearchParams();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     if (credentials.grant === 'client_credentials') {
@@ -2546,7 +2550,7 @@ function tokenRequest({ credentials, validity, baseUrl }) {
     if (validity !== undefined)
         form.set('validity', String(validity));
     const path = credentials.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh';
-    return { url: baseUrl + path, headers, body: form.toString() };
+    return { url: baseUrl + path, headers, body: form.toString(), namesProxy };
 }
 /**
  * Asks the server until there is an answer that holds, or no time or attempt is left.
@@ -2638,9 +2642,11 @@ function networkFailure(server, code) {
         return failures.certificateExpired(server, code);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
         return failures.certificateForOtherHost(server, code);
-    // OpenSSL's verification errors (SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_...), Node's own, and a failed handshake.
-    if (/CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code))
+    // OpenSSL's verification errors, such as SELF_SIGNED_CERT_IN_CHAIN and UNABLE_TO_VERIFY_LEAF_SIGNATURE.
+    if (/CERT|^UNABLE_TO_/.test(code))
         return failures.tlsFailed(server, code);
+    if (/^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code))
+        return failures.tlsNotSpoken(server, code);
     if (code.startsWith('HPE_'))
         return failures.brokenAnswer(server, code);
     return failures.unreachable(server, code);
@@ -2727,6 +2733,7 @@ function readInputs(source) {
         summary: readBoolean('summary', get('summary')),
         retries: readRetries(get('retries') || defaults.retries),
         timeout: readDuration('timeout', get('timeout') || defaults.timeout, 10 * 60, '10m') * 1000,
+        namesProxy: Boolean(source.env['https_proxy'] || source.env['HTTPS_PROXY']),
     };
 }
 function readClientCredentials(get, source) {
@@ -3867,6 +3874,8 @@ function decodeProtectedHeader(token) {
 
 /** RFC 7519, section 4.1.4, allows "some small leeway": runners without time service drift by seconds. */
 const CLOCK_TOLERANCE = 60;
+/** The two numbers of an ES384 signature, 48 bytes each (RFC 7518, section 3.4), in base64url. */
+const SIGNATURE_LENGTH = 128;
 /** The largest time that a JavaScript Date holds (ECMA-262, section 21.4.1.1), in seconds. */
 const LAST_DATE = 8_640_000_000_000;
 /**
@@ -3931,7 +3940,8 @@ function missingScopes(scopes, token) {
 async function readToken(jwt, key, invalid) {
     if (!hasJwtForm(jwt))
         throw invalid('does not have the three parts of a JWT');
-    if (algorithmOf(jwt) !== 'ES384')
+    const signature = jwt.split('.')[2] ?? '';
+    if (algorithmOf(jwt) !== 'ES384' || signature.length !== SIGNATURE_LENGTH)
         throw invalid('is not signed with ES384');
     if (key) {
         // The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1).

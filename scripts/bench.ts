@@ -14,7 +14,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { makeCertificate } from '../sandbox/certificate.ts'
+import { makeCertificate } from '../__tests__/support/certificates.ts'
 import { defaultUserKey, startItsYouOnline } from '../sandbox/itsyouonline.ts'
 
 const HELP = `Usage: npm run bench -- [--runs 40] [--peer name=path/to/dist.js]...
@@ -97,7 +97,7 @@ async function programs(folder: string, peers: readonly string[]): Promise<Progr
   const listener: RequestListener = (request, response) => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/jwt').end(jwt))
   }
-  const certificate = makeCertificate()
+  const certificate = await makeCertificate()
   const ca = join(folder, 'ca.pem')
   writeFileSync(ca, certificate.cert)
 

@@ -87,6 +87,12 @@ export const failures = {
       `The certificate of ${server} is for another host name (${code}): put the name that the certificate carries into "base-url"; NODE_EXTRA_CA_CERTS does not help here.`,
     ),
 
+  tlsNotSpoken: (server: string, code: string) =>
+    new ActionError(
+      'ERR_TLS',
+      `${server} and this runner could not agree on TLS (${code}): check that the port in "base-url" speaks https, and that the server offers TLS 1.2 or newer.`,
+    ),
+
   proxyInvalid: () =>
     new ActionError(
       'ERR_PROXY',

@@ -24,7 +24,7 @@ export interface Surroundings {
  * it ends up in access logs) and this server's own `response_type=id_token`, without which it answers with an opaque
  * access token. Scopes and audiences are separated by commas: a blank would make one bogus name of two.
  */
-export function tokenRequest({ credentials, validity, baseUrl }: Inputs): PostRequest {
+export function tokenRequest({ credentials, validity, baseUrl, namesProxy }: Inputs): PostRequest {
   const form = new URLSearchParams()
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' }
   if (credentials.grant === 'client_credentials') {
@@ -40,7 +40,7 @@ export function tokenRequest({ credentials, validity, baseUrl }: Inputs): PostRe
   }
   if (validity !== undefined) form.set('validity', String(validity))
   const path = credentials.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh'
-  return { url: baseUrl + path, headers, body: form.toString() }
+  return { url: baseUrl + path, headers, body: form.toString(), namesProxy }
 }
 
 /**
@@ -133,8 +133,9 @@ function failureOf(outcome: Outcome, inputs: Inputs, attempts: number): Error {
 function networkFailure(server: string, code: string): Error {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return failures.certificateExpired(server, code)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return failures.certificateForOtherHost(server, code)
-  // OpenSSL's verification errors (SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_...), Node's own, and a failed handshake.
-  if (/CERT|^UNABLE_TO_|^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code)) return failures.tlsFailed(server, code)
+  // OpenSSL's verification errors, such as SELF_SIGNED_CERT_IN_CHAIN and UNABLE_TO_VERIFY_LEAF_SIGNATURE.
+  if (/CERT|^UNABLE_TO_/.test(code)) return failures.tlsFailed(server, code)
+  if (/^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code)) return failures.tlsNotSpoken(server, code)
   if (code.startsWith('HPE_')) return failures.brokenAnswer(server, code)
   return failures.unreachable(server, code)
 }

@@ -8,6 +8,8 @@ export interface PostRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Whether the environment names a proxy for https. */
+  readonly namesProxy: boolean
 }
 
 /** What came of one attempt. Only an `answer` with status 200 has a body: no other is ever looked at. */
@@ -40,11 +42,12 @@ export const ANSWER_LIMIT = 64 * 1024
  * @param cancelled resolves, with the name of the process signal, when the attempt is to end at once.
  */
 export async function post(request: PostRequest, deadline: number, cancelled: Promise<string>): Promise<Outcome> {
-  if (!hasUsableProxy(request.url)) return { kind: 'proxy-invalid' }
+  if (!hasUsableProxy(request)) return { kind: 'proxy-invalid' }
   // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
   const client = new HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false })
   let timer: NodeJS.Timeout | undefined
-  // A race, not an AbortSignal: that would cost each run a millisecond. Who loses is closed below.
+  // A race, not an AbortSignal: its machinery costs every run time. What loses is closed below; only a connection through
+  // a proxy, which http-client offers no way to close, lives on until the process ends.
   const timeUp = new Promise<Outcome>(resolve => {
     timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline)
   })
@@ -92,9 +95,9 @@ const bareHost = {
  * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
  * the secret would then leave on another way than the user said. (Plain http is for loopback only, which has no proxy.)
  */
-function hasUsableProxy(url: string): boolean {
+function hasUsableProxy({ url, namesProxy }: PostRequest): boolean {
   const target = new URL(url)
-  if (checkBypass(target) || !(process.env['https_proxy'] || process.env['HTTPS_PROXY'])) return true
+  if (!namesProxy || checkBypass(target)) return true
   try {
     return /^https?:$/.test(getProxyUrl(target)?.protocol ?? '')
   } catch {

@@ -32,6 +32,8 @@ export interface Inputs {
   readonly retries: number
   /** Milliseconds for the whole step. */
   readonly timeout: number
+  /** Whether the environment names a proxy for https; see http.ts. */
+  readonly namesProxy: boolean
 }
 
 /** What the inputs are read from: the runner's answers, as plain values. */
@@ -67,6 +69,7 @@ export function readInputs(source: InputSource): Inputs {
     summary: readBoolean('summary', get('summary')),
     retries: readRetries(get('retries') || defaults.retries),
     timeout: readDuration('timeout', get('timeout') || defaults.timeout, 10 * 60, '10m') * 1000,
+    namesProxy: Boolean(source.env['https_proxy'] || source.env['HTTPS_PROXY']),
   }
 }
 

@@ -40,6 +40,8 @@ const transientCodes = new Set([
 
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 10_000
+/** Far beyond any `timeout`: what asks for more is not read as more. */
+const A_YEAR = 366 * 24 * 60 * 60 * 1000
 
 /**
  * Decides about one failed attempt. Waits grow exponentially with full jitter: anything from nothing to 0.5 s, 1 s, 2 s
@@ -80,7 +82,7 @@ function isTransient(outcome: Outcome): boolean {
  */
 export function readRetryAfter(value: string | undefined, now: number): number {
   if (value === undefined) return 0
-  if (/^\d+$/.test(value)) return Number(value) * 1000
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, A_YEAR)
   const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now)
+  return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), A_YEAR)
 }

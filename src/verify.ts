@@ -35,6 +35,8 @@ export interface Expectation {
 
 /** RFC 7519, section 4.1.4, allows "some small leeway": runners without time service drift by seconds. */
 const CLOCK_TOLERANCE = 60
+/** The two numbers of an ES384 signature, 48 bytes each (RFC 7518, section 3.4), in base64url. */
+const SIGNATURE_LENGTH = 128
 /** The largest time that a JavaScript Date holds (ECMA-262, section 21.4.1.1), in seconds. */
 const LAST_DATE = 8_640_000_000_000
 
@@ -109,7 +111,8 @@ async function readToken(
   invalid: (what: string) => ActionError,
 ): Promise<Token> {
   if (!hasJwtForm(jwt)) throw invalid('does not have the three parts of a JWT')
-  if (algorithmOf(jwt) !== 'ES384') throw invalid('is not signed with ES384')
+  const signature = jwt.split('.')[2] ?? ''
+  if (algorithmOf(jwt) !== 'ES384' || signature.length !== SIGNATURE_LENGTH) throw invalid('is not signed with ES384')
   if (key) {
     // The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1).
     await compactVerify(jwt, key, { algorithms: ['ES384'] }).catch(() => {

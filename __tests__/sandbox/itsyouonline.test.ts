@@ -2,7 +2,6 @@ import https from 'node:https'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
-import { makeCertificate } from '../../sandbox/certificate.ts'
 import {
   defaultOrganizationKey,
   defaultUserKey,
@@ -10,6 +9,7 @@ import {
   startItsYouOnline,
   type UserKey,
 } from '../../sandbox/itsyouonline.ts'
+import { makeCertificate } from '../support/certificates.ts'
 
 /** The rows of the protocol, one by one: what the identity server does is what the sandbox does. */
 
@@ -596,7 +596,7 @@ describe('the hooks for tests', () => {
   })
 
   test('it speaks https with a certificate', async () => {
-    const certificate = makeCertificate()
+    const certificate = await makeCertificate()
     const secure = await startItsYouOnline({ tls: certificate })
     try {
       expect(secure.url).toBe(`https://127.0.0.1:${secure.port}`)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { makeCertificate } from '../../sandbox/certificate.ts'
+import { makeCertificate } from '../support/certificates.ts'
 
 /** The README's one command, as somebody types it. */
 
@@ -128,7 +128,7 @@ describeSignals('--serve', () => {
   test('--credentials-file and --tls-certificate: a program learns where it has to go, over https', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
     const file = (name: string) => join(folder, name)
-    const { cert, key } = makeCertificate()
+    const { cert, key } = await makeCertificate()
     writeFileSync(file('cert.pem'), cert)
     writeFileSync(file('key.pem'), key)
     const tls = ['--tls-certificate', file('cert.pem'), '--tls-key', file('key.pem')]

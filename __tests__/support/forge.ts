@@ -1,0 +1,64 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+
+/**
+ * JWTs as ItsYou.online issues them, and as nobody should: every part is made by hand, since no library makes the wrong
+ * ones.
+ */
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+
+/** The key that these tests' server signs with, as the input `public-key` takes it. */
+export const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+
+export const anotherKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+
+export const applicationId = 'app-1234'
+const hour = 3600
+
+/** Seconds since the epoch, so many from now. */
+export function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds
+}
+
+/** The claims of a good JWT, for the scope `user:name`. A claim that is undefined in `changes` is left out. */
+export function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    azp: applicationId,
+    exp: inSeconds(hour),
+    iss: 'itsyouonline',
+    scope: ['user:name'],
+    username: 'jane',
+    ...changes,
+  }
+}
+
+export type SignOptions = { header?: Record<string, unknown>; key?: KeyObject }
+
+/**
+ * Signs a payload with ES384: `r || s`, 96 bytes (RFC 7518, section 3.4).
+ *
+ * @param payload claims, or the text or bytes that stand in their place
+ */
+export function signJwt(payload: Record<string, unknown> | string | Buffer, options: SignOptions = {}): string {
+  const signed = unsigned(payload, options.header ?? { alg: 'ES384', typ: 'JWT' })
+  const key = { key: options.key ?? privateKey, dsaEncoding: 'ieee-p1363' } as const
+  return `${signed}.${sign('sha384', Buffer.from(signed), key).toString('base64url')}`
+}
+
+/** Header and payload, which is what a signature is made for. */
+export function unsigned(payload: Record<string, unknown> | string | Buffer, header: Record<string, unknown>): string {
+  const content = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload)
+  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(content).toString('base64url')}`
+}
+
+/** The classic forgery: a public key is no secret, so that whoever takes its text for one accepts anybody's JWT. */
+export function signWithPublicKeyAsSecret(payload: Record<string, unknown>): string {
+  const signed = unsigned(payload, { alg: 'HS256', typ: 'JWT' })
+  return `${signed}.${createHmac('sha256', publicKeyPem).update(signed).digest('base64url')}`
+}
+
+/** Exchanges the payload and keeps the signature. */
+export function tamper(jwt: string, payload: Record<string, unknown>): string {
+  const [header, , signature] = jwt.split('.')
+  return `${header}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.${signature}`
+}

@@ -1,0 +1,81 @@
+import { connect, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { listen, serverText } from './faulty-server.ts'
+
+/** A proxy on loopback for the method CONNECT (RFC 9110, section 9.3.6). Each host name leads to the same port. */
+
+export type ConnectProxy = {
+  readonly port: number
+  /** The heads of all CONNECT requests, oldest first. */
+  readonly requests: string[]
+  close(): Promise<void>
+}
+
+export type ProxyOptions = {
+  /** The port on 127.0.0.1 that every host name leads to. */
+  to: () => Promise<number>
+  /** PEM; the proxy is then spoken to over TLS. */
+  tls?: { key: string; cert: string } | undefined
+  /** `user:password`; whoever does not send them gets 407. */
+  credentials?: string | undefined
+  /** Instead of making a connection: what happens to each request, the last one repeated; undefined connects. */
+  behaviours?: readonly (((socket: Socket) => void) | undefined)[] | undefined
+}
+
+export async function startProxy({ to, tls, credentials, behaviours }: ProxyOptions): Promise<ConnectProxy> {
+  const requests: string[] = []
+  const upstreams = new Set<Socket>()
+  const { port, close } = await listen(raw => {
+    const socket = tls ? new TLSSocket(raw, { isServer: true, ...tls }) : raw
+    socket.on('error', () => raw.destroy())
+    let received = ''
+    const onData = (chunk: Buffer) => {
+      received += chunk.toString('latin1')
+      if (!received.includes('\r\n\r\n')) return
+      socket.off('data', onData)
+      requests.push(received)
+      const behaviour = behaviours?.[Math.min(requests.length, behaviours.length) - 1]
+      if (behaviour) behaviour(socket)
+      else if (credentials !== undefined && credentialsIn(received) !== credentials) reply(407)(socket)
+      else void tunnel(socket)
+    }
+    socket.on('data', onData)
+  })
+
+  async function tunnel(socket: Socket): Promise<void> {
+    const upstream = connect(await to(), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      socket.pipe(upstream).pipe(socket)
+    })
+    upstreams.add(upstream)
+    upstream.on('error', () => socket.destroy())
+    socket.once('close', () => upstream.destroy())
+    upstream.once('close', () => {
+      upstreams.delete(upstream)
+      socket.destroy()
+    })
+  }
+
+  return {
+    port,
+    requests,
+    close: () => {
+      for (const upstream of upstreams) upstream.destroy()
+      return close()
+    },
+  }
+}
+
+/** An answer to CONNECT, with text in each place that a client might repeat. */
+export function reply(status: number): (socket: Socket) => void {
+  return socket => {
+    socket.end(
+      `HTTP/1.1 ${status} ${serverText}\r\nx-note: ${serverText}\r\ncontent-length: ${serverText.length}\r\n\r\n${serverText}`,
+    )
+  }
+}
+
+function credentialsIn(head: string): string | undefined {
+  const basic = /^proxy-authorization: basic (\S+)/im.exec(head)?.[1]
+  return basic === undefined ? undefined : Buffer.from(basic, 'base64').toString()
+}
