@@ -2768,11 +2768,12 @@ function whyEmpty(source) {
     const pullRequest = record(event['pull_request']);
     const head = record(record(pullRequest['head'])['repo']);
     const base = record(record(pullRequest['base'])['repo']);
+    // Not by `head.repo.fork` alone: a branch of a repository that is itself a fork does get its secrets. A fork that was
+    // deleted meanwhile leaves `head.repo` null.
+    const isFork = head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
     if (source.env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
         return 'Dependabot started this run, and such runs do not get the repository\'s Actions secrets; add it under "Secrets and variables", "Dependabot", or skip this job for Dependabot.';
     }
-    // A fork that was deleted meanwhile leaves `head.repo` null.
-    const isFork = head['fork'] === true || head['full_name'] !== base['full_name'];
     if (event['pull_request'] && source.env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFork) {
         return 'this is a pull request from a fork, and such runs do not get secrets; skip this job for forks, or run it after the merge.';
     }
@@ -4138,10 +4139,12 @@ function readEvent() {
     }
 }
 /** Without these files the toolkit falls back to commands on stdout, which would print the JWT. */
-function checkRunnerFiles({ envVars }) {
-    for (const variable of ['GITHUB_OUTPUT', ...(envVars.length ? ['GITHUB_ENV'] : [])]) {
+function checkRunnerFiles({ envVars, summary }) {
+    const needed = ['GITHUB_OUTPUT', envVars.length ? 'GITHUB_ENV' : '', summary ? 'GITHUB_STEP_SUMMARY' : ''];
+    for (const variable of needed.filter(Boolean)) {
         try {
-            (0,external_node_fs_namespaceObject.accessSync)(process.env[variable] ?? '', external_node_fs_namespaceObject.constants.W_OK);
+            // Not `accessSync`: it says yes to a folder, too.
+            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(process.env[variable] ?? '', external_node_fs_namespaceObject.constants.O_WRONLY));
         }
         catch {
             throw failures.runnerFileMissing(variable);

@@ -1,6 +1,6 @@
 /** The whole story: read the inputs, ask for a JWT, verify it, hand it on. Only this file touches the world. */
 
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { ActionError, failures } from './errors.ts'
 import { exchange } from './exchange.ts'
@@ -51,10 +51,12 @@ function readEvent(): unknown {
 }
 
 /** Without these files the toolkit falls back to commands on stdout, which would print the JWT. */
-function checkRunnerFiles({ envVars }: Inputs): void {
-  for (const variable of ['GITHUB_OUTPUT', ...(envVars.length ? ['GITHUB_ENV'] : [])]) {
+function checkRunnerFiles({ envVars, summary }: Inputs): void {
+  const needed = ['GITHUB_OUTPUT', envVars.length ? 'GITHUB_ENV' : '', summary ? 'GITHUB_STEP_SUMMARY' : '']
+  for (const variable of needed.filter(Boolean)) {
     try {
-      accessSync(process.env[variable] ?? '', constants.W_OK)
+      // Not `accessSync`: it says yes to a folder, too.
+      closeSync(openSync(process.env[variable] ?? '', constants.O_WRONLY))
     } catch {
       throw failures.runnerFileMissing(variable)
     }
