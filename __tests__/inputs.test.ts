@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { defaultOrganizationKey, defaultUserKey } from '../sandbox/itsyouonline.ts'
+import { applicationId, claims, publicKeyPem, signJwt } from './support/forge.ts'
 import { errorBeforeRequests, runStep, type StepOptions } from './support-action/step.ts'
 
 /** Each input, good and bad: what the built action makes of it, and that a bad one ends the run before any request. */
@@ -260,6 +263,29 @@ describe('base-url', () => {
     }
   })
 
+  test.concurrent('may be http for the IPv6 loopback address, where the machine has one', async () => {
+    const received: string[] = []
+    const server = createServer((request, response) => {
+      received.push(`${request.method} ${request.url} ${request.headers.host}`)
+      request.resume().on('end', () => response.end(signJwt(claims())))
+    })
+    const isListening = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false)).listen(0, '::1', () => resolve(true))
+    })
+    if (!isListening) return
+    const { port } = server.address() as AddressInfo
+    try {
+      const { result } = await runStep({
+        with: { 'app-id': applicationId, 'base-url': `http://[::1]:${port}/`, 'public-key': publicKeyPem },
+      })
+      expect(result).toMatchObject({ exitCode: 0, outputs: { identity: 'jane' } })
+      expect(received).toEqual([`POST /v1/oauth/access_token [::1]:${port}`])
+    } finally {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    }
+  })
+
   const blank =
     'holds a query, a fragment, a backslash or a blank: write the address alone, such as https://itsyou.online.'
   const password = 'holds a user or password: write the address alone, such as https://itsyou.online.'
@@ -432,7 +458,7 @@ describe('the environment', () => {
   test.concurrent('NODE_TLS_REJECT_UNAUTHORIZED=0 is an error for any server but loopback', async () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
     const message =
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives "secret": remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives the secret: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'
     expect(await errorWith('base-url', 'https://id.example.test', { env })).toBe(message)
     expect(await errorWith('base-url', 'https://itsyou.online', { env })).toBe(message)
     expect((await runStep({ env })).result.errors).toEqual([])

@@ -69,11 +69,11 @@ describe('what is repeated', () => {
     expect(decide({ kind: 'deadline' })).toEqual(againIn(250))
   })
 
-  test('a proxy that could not be reached may pass; what it answers is read as a status', () => {
-    const proxy = (statusCode: number | undefined) => decide({ kind: 'proxy-failed', statusCode })
-    expect(proxy(undefined)).toEqual(againIn(250))
-    for (const status of passing) expect(proxy(status)).toEqual(againIn(250))
-    for (const status of [400, 403, 404, 407, 501]) expect(proxy(status)).toEqual(final)
+  test('what a proxy answers is read as a status, and why it could not be reached as a network error', () => {
+    const proxy = (cause: number | string) => decide({ kind: 'proxy-failed', cause })
+    for (const cause of [...passing, 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN'])
+      expect(proxy(cause)).toEqual(againIn(250))
+    for (const cause of [400, 403, 404, 407, 501, 'ENOTFOUND', 'UNKNOWN']) expect(proxy(cause)).toEqual(final)
   })
 
   test.each<Outcome>([{ kind: 'too-large' }, { kind: 'proxy-invalid' }, { kind: 'cancelled', signal: 'SIGTERM' }])(
@@ -115,6 +115,12 @@ describe('how long', () => {
     expect(decide(answer(429, '1'), { timeLeft: 1100, random: 1 })).toEqual(againIn(1050))
   })
 
+  test('an attempt that would have less than a tenth of a second is not made', () => {
+    expect(decide(answer(503), { timeLeft: 99 })).toEqual(usedUp)
+    expect(decide(answer(429, '1'), { timeLeft: 1099 })).toEqual(usedUp)
+    expect(decide(answer(429, '1'), { timeLeft: 1100, random: 0 })).toEqual(againIn(1000))
+  })
+
   test('Retry-After is the least that is waited, and the jitter comes on top', () => {
     expect(decide(answer(429, '2'), { random: 0 })).toEqual(againIn(2000))
     expect(decide(answer(429, '2'), { random: 1 })).toEqual(againIn(2500))
@@ -142,6 +148,7 @@ describe('Retry-After', () => {
     // RFC 9110, section 5.6.7: the form to send, and the two old ones that are still to be read.
     ['Wed, 25 Nov 2026 12:00:10 GMT', 10_000],
     ['Wednesday, 25-Nov-26 12:00:10 GMT', 10_000],
+    ['Wed Nov 25 12:00:10 2026', 10_000],
     ['Wed Nov 25 12:00:10 2026 GMT', 10_000],
     ['Wed, 25 Nov 2026 12:00:00 GMT', 0],
     ['Wed, 25 Nov 2026 11:59:00 GMT', 0],

@@ -2292,17 +2292,18 @@ const failures = {
     inputInvalid: (input, found, remedy) => new ActionError('ERR_INPUT', `"${input}" ${found}: ${remedy}`),
     inputsExclusive: (drop) => new ActionError('ERR_INPUT', `"jwt" renews a JWT and cannot be combined with ${listInQuotes(drop)}: drop ${drop.length > 1 ? 'those inputs' : 'that input'} to renew, or drop "jwt" to ask for a new JWT.`),
     jwtInputNotRefreshable: () => new ActionError('ERR_INPUT', '"jwt" holds a JWT without a refresh_token, which no server renews: ask for it with "scope: ..., offline_access", or use "app-id" and "secret" here.'),
-    tlsVerificationOff: () => new ActionError('ERR_TLS_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives "secret": remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'),
+    tlsVerificationOff: () => new ActionError('ERR_TLS_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives the secret: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'),
     runnerFileMissing: (variable) => new ActionError('ERR_RUNNER', `${variable} names no file that can be written, so the JWT could not be handed on: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`),
+    notHandedOn: (code) => new ActionError('ERR_RUNNER', `The runner's files for outputs and variables could not be written to the end (${code}), so later steps may have a part of them: see whether the runner's disk is full, and run the job again.`),
     // --- the way to the server ---
     unreachable: (server, cause) => new ActionError('ERR_NETWORK', `${server} could not be reached (${cause}): check "base-url" and that this runner may connect to it, then run the job again.`),
-    timedOut: (server, seconds) => new ActionError('ERR_TIMEOUT', `${server} gave no whole answer within the time of "timeout" (${seconds} s): check that the server is up, or raise "timeout".`),
+    timedOut: (server, seconds, attempts) => new ActionError('ERR_TIMEOUT', `${server} gave no whole answer in the time that "timeout" leaves each attempt (${seconds} s for all; attempts: ${attempts}): check that the server is up, or raise "timeout".`),
     waitTooLong: (server, status, waitSeconds, secondsLeft) => new ActionError('ERR_TIMEOUT', `${server} is not ready (${status}) and asks to wait ${waitSeconds} s, but "timeout" leaves ${secondsLeft} s: run the job again later, or raise "timeout".`),
     tlsFailed: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is not trusted (${code}): for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:", else have the server's certificate mended.`),
     certificateExpired: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is out of its dates (${code}): have it renewed, and check the runner's clock; a private CA goes into NODE_EXTRA_CA_CERTS in the step's "env:".`),
     certificateForOtherHost: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is for another host name (${code}): put the name that the certificate carries into "base-url"; NODE_EXTRA_CA_CERTS does not help here.`),
     tlsNotSpoken: (server, code) => new ActionError('ERR_TLS', `${server} and this runner could not agree on TLS (${code}): check that the port in "base-url" speaks https, and that the server offers TLS 1.2 or newer.`),
-    proxyInvalid: () => new ActionError('ERR_PROXY', 'The proxy in https_proxy is no URL: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.'),
+    proxyInvalid: () => new ActionError('ERR_PROXY', 'The proxy in https_proxy is no URL that starts with http://: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.'),
     proxyFailed: (cause) => new ActionError('ERR_PROXY', `The proxy in https_proxy made no connection (${cause}): check its address and credentials, or name the server in no_proxy.`),
     redirected: (server, host) => new ActionError('ERR_REDIRECT', `${server} redirects to ${host}, and a request that holds a secret follows no redirect: if that is where the server lives now, put its address into "base-url".`),
     // --- what the server answered ---
@@ -2320,14 +2321,25 @@ const failures = {
     jwtInvalid: (server, what) => new ActionError('ERR_JWT_INVALID', `The JWT from ${server} ${what}, so nothing was handed on: check "base-url" and "public-key", and tell the server's operator if they are right.`),
     jwtInputInvalid: (what) => new ActionError('ERR_INPUT', `"jwt" ${what}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`),
     jwtExpired: (server, secondsAgo) => new ActionError('ERR_JWT_EXPIRED', `The new JWT from ${server} expired ${secondsAgo} s ago by the runner's clock, so the two clocks differ by at least ${secondsAgo} s: set the runner's clock, or have the server's set.`),
-    scopeNotGranted: (missing, asked, granted) => new ActionError('ERR_SCOPE_NOT_GRANTED', `The server granted ${granted.length ? listInQuotes(granted) : 'no scope'} of the ${listInQuotes(asked)} that "scope" asks for, so ${listInQuotes(missing)} is missing: the user is probably not a member of that organization, or lacks that right; add the user there, or correct "scope".`),
+    scopeNotGranted: (missing, asked, granted) => new ActionError('ERR_SCOPE_NOT_GRANTED', `"scope" asks for ${listInQuotes(asked)}, and the server granted ${granted.length ? listInQuotes(granted) : 'none'}, without ${listInQuotes(missing)}: ${whyNotGranted(missing)}`),
     // --- neither ---
     cancelled: (signal) => new ActionError('ERR_CANCELLED', `The step was cancelled (${signal}) before it had a JWT, and nothing was handed on: run the job again.`),
     unexpected: (kind) => new ActionError('ERR_UNEXPECTED', `The action met a fault of its own (${kind}) and handed nothing on: please report it with the version of the action and this line.`),
 };
-/** `"a", "b"`: names for a sentence. */
+/** `"a", "b"`: names for a sentence. An annotation is cut off after 4096 characters, so a long list ends sooner. */
 function listInQuotes(names) {
-    return names.map(name => `"${name}"`).join(', ');
+    const [shown, more] = [names.slice(0, 12), names.length - 12];
+    return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+/** The likely reason for a scope that the server dropped without a word, and what to do. */
+function whyNotGranted(missing) {
+    if (missing.some(scope => scope.startsWith('user:memberof:'))) {
+        return 'the user is probably not a member of that organization; add the user there, or correct "scope".';
+    }
+    if (missing.every(scope => scope === 'offline_access')) {
+        return "the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT, or ask the server's operator.";
+    }
+    return 'the owner of the key probably does not have that right; grant it there, or correct "scope".';
 }
 
 ;// CONCATENATED MODULE: ./lib/http.js
@@ -2395,14 +2407,15 @@ const bareHost = {
 };
 /**
  * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
- * the secret would then leave on another way than the user said. (Plain http is for loopback only, which has no proxy.)
+ * the secret would then leave on another way than the user said. A proxy that is spoken to over https is refused: `tunnel`
+ * compares that proxy's certificate with the name of the server. (Plain http is for loopback only, which has no proxy.)
  */
 function hasUsableProxy({ url, namesProxy }) {
     const target = new URL(url);
     if (!namesProxy || checkBypass(target))
         return true;
     try {
-        return /^https?:$/.test(getProxyUrl(target)?.protocol ?? '');
+        return getProxyUrl(target)?.protocol === 'http:';
     }
     catch {
         return false;
@@ -2412,8 +2425,9 @@ function failureOf(error) {
     const { code, message } = error;
     // `tunnel` gives every failure of a proxy the code ECONNRESET; only its text tells them from the server's.
     if (message?.startsWith('tunneling socket could not be established')) {
-        const statusCode = /statusCode=(\d{3})$/.exec(message)?.[1];
-        return { kind: 'proxy-failed', statusCode: statusCode ? Number(statusCode) : undefined };
+        const status = /statusCode=(\d{3})$/.exec(message)?.[1];
+        const reason = message.endsWith('cause=socket hang up') ? 'ECONNRESET' : /cause=\w+ (E[A-Z_]+)/.exec(message)?.[1];
+        return { kind: 'proxy-failed', cause: status ? Number(status) : (reason ?? 'UNKNOWN') };
     }
     return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' };
 }
@@ -2468,6 +2482,8 @@ const transientCodes = new Set([
 ]);
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 10_000;
+/** No server answers in less: the real cause of the last failure says more than one more failure would. */
+const SHORTEST_ATTEMPT = 100;
 /** Far beyond any `timeout`: what asks for more is not read as more. */
 const A_YEAR = 366 * 24 * 60 * 60 * 1000;
 /**
@@ -2484,6 +2500,8 @@ function decideRetry(situation) {
     const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
     if (asked >= timeLeft)
         return { retry: false, reason: 'wait-too-long', wait: asked };
+    if (timeLeft - asked < SHORTEST_ATTEMPT)
+        return { retry: false, reason: 'used-up' };
     const jitter = random * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempts - 1));
     // The jitter alone must not use up the time that the server's own wish leaves.
     const wait = Math.round(asked + Math.min(jitter, (timeLeft - asked) / 2));
@@ -2496,8 +2514,9 @@ function isTransient(outcome) {
         case 'network':
             return transientCodes.has(outcome.code);
         case 'proxy-failed':
-            // Not reached at all may pass; 407 and 403 are its considered answer.
-            return outcome.statusCode === undefined || transientStatuses.has(outcome.statusCode);
+            return typeof outcome.cause === 'number'
+                ? transientStatuses.has(outcome.cause)
+                : transientCodes.has(outcome.cause);
         case 'deadline':
             return true;
         default:
@@ -2513,7 +2532,9 @@ function readRetryAfter(value, now) {
         return 0;
     if (/^\d+$/.test(value))
         return Math.min(Number(value) * 1000, A_YEAR);
-    const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN;
+    // RFC 9110, section 5.6.7: three forms, all in GMT, and asctime's does not say so.
+    const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
+    const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
     return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), A_YEAR);
 }
 
@@ -2562,10 +2583,10 @@ async function exchange(inputs, surroundings) {
     const { now, random, sleep, cancelled, log } = surroundings;
     const request = tokenRequest(inputs);
     const end = now() + inputs.timeout;
-    // An equal share of the whole time for each attempt, so that a server that keeps silent once does not use it all.
-    const share = Math.ceil(inputs.timeout / (inputs.retries + 1));
     for (let attempts = 1;; attempts++) {
-        const outcome = await post(request, Math.max(1, Math.min(share, end - now())), cancelled);
+        // An equal share of what is left for each attempt that is left: a server that keeps silent once does not use it all.
+        const share = (end - now()) / (inputs.retries + 2 - attempts);
+        const outcome = await post(request, Math.max(1, Math.ceil(share)), cancelled);
         if (outcome.kind === 'answer' && outcome.status === 200)
             return readJwt(outcome.body, inputs.baseUrl);
         const timeLeft = end - now();
@@ -2595,10 +2616,13 @@ function nameOf(outcome) {
         case 'deadline':
             return 'no whole answer in time';
         case 'proxy-failed':
-            return outcome.statusCode === undefined ? 'the proxy could not be reached' : `status ${outcome.statusCode}`;
+            return `proxy: ${proxyCause(outcome.cause)}`;
         default:
             return outcome.kind;
     }
+}
+function proxyCause(cause) {
+    return typeof cause === 'number' ? `status ${cause}` : cause;
 }
 /** The final error for the last outcome: the table of statuses of the server, and what lies on the way to it. */
 function exchange_failureOf(outcome, inputs, attempts) {
@@ -2607,13 +2631,13 @@ function exchange_failureOf(outcome, inputs, attempts) {
         case 'too-large':
             return failures.answerTooLarge(server, ANSWER_LIMIT);
         case 'deadline':
-            return failures.timedOut(server, timeout / 1000);
+            return failures.timedOut(server, timeout / 1000, attempts);
         case 'cancelled':
             return failures.cancelled(outcome.signal);
         case 'proxy-invalid':
             return failures.proxyInvalid();
         case 'proxy-failed':
-            return failures.proxyFailed(nameOf(outcome));
+            return failures.proxyFailed(proxyCause(outcome.cause));
         case 'network':
             return networkFailure(server, outcome.code);
         case 'answer':
@@ -2631,10 +2655,9 @@ function exchange_failureOf(outcome, inputs, attempts) {
     if (status === 404)
         return failures.notFound(server);
     if (status >= 300 && status < 400)
-        return failures.redirected(server, targetHost(outcome.location, server));
-    if (status >= 500 || status === 408 || status === 425 || status === 429) {
+        return failures.redirected(server, targetHost(outcome.location, inputs));
+    if (transientStatuses.has(status))
         return failures.serverFault(server, nameOf(outcome), attempts);
-    }
     return failures.unexpectedStatus(server, nameOf(outcome));
 }
 function networkFailure(server, code) {
@@ -2642,19 +2665,22 @@ function networkFailure(server, code) {
         return failures.certificateExpired(server, code);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
         return failures.certificateForOtherHost(server, code);
-    // OpenSSL's verification errors, such as SELF_SIGNED_CERT_IN_CHAIN and UNABLE_TO_VERIFY_LEAF_SIGNATURE.
-    if (/CERT|^UNABLE_TO_/.test(code))
-        return failures.tlsFailed(server, code);
-    if (/^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code))
+    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_(?!CERT)/.test(code))
         return failures.tlsNotSpoken(server, code);
+    if (certificateCodes.test(code))
+        return failures.tlsFailed(server, code);
     if (code.startsWith('HPE_'))
         return failures.brokenAnswer(server, code);
     return failures.unreachable(server, code);
 }
+/** Node's names of OpenSSL's verification errors (X509_V_ERR_*), and its own: what says that nobody vouches for it. */
+const certificateCodes = /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/;
 /** The host of a redirect's target. The URL parser leaves no blank, control character or `#` in a host. */
-function targetHost(location, server) {
-    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server).host : '';
-    return target || 'another address';
+function targetHost(location, { baseUrl, credentials }) {
+    const host = location !== undefined && URL.canParse(location, baseUrl) ? new URL(location, baseUrl).host : '';
+    // It is in lower case, where the mask of a secret does not reach.
+    const secret = credentials.grant === 'client_credentials' ? credentials.clientSecret : credentials.jwt;
+    return host && !host.includes(secret.toLowerCase()) ? host : 'another address';
 }
 /** The JWT in an answer with status 200: bare (`application/jwt`), or as `access_token` in JSON. */
 function readJwt(body, server) {
@@ -3911,14 +3937,17 @@ async function verifyIssued(jwt, key, expected, server, now) {
         throw failures.jwtExpired(server, secondsAgo);
     if (token.authorizedParty !== expected.authorizedParty)
         throw invalid('was issued to another application id ("azp")');
-    if (!expected.audiences.every(audience => token.audiences.includes(audience))) {
-        throw invalid('lacks an audience that was asked for ("aud")');
-    }
+    const lacking = expected.audiences.filter(audience => !token.audiences.includes(audience));
+    if (lacking.length)
+        throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`);
     if (renewed && (token.identity !== renewed.identity || token.keyKind !== renewed.keyKind)) {
         throw invalid('is for another identity than the JWT that was renewed');
     }
     if (renewed && !token.scopes.every(scope => renewed.scopes.includes(scope))) {
         throw invalid('has scopes that the JWT that was renewed did not have');
+    }
+    if (renewed && !token.audiences.every(audience => renewed.audiences.includes(audience))) {
+        throw invalid('has an audience that the JWT that was renewed did not have');
     }
     // The server drops a scope that the user does not have without an error. (One that was lost since the first JWT is
     // a warning: see report.ts.)
@@ -3942,8 +3971,12 @@ async function readToken(jwt, key, invalid) {
     if (!hasJwtForm(jwt))
         throw invalid('does not have the three parts of a JWT');
     const signature = jwt.split('.')[2] ?? '';
-    if (algorithmOf(jwt) !== 'ES384' || signature.length !== SIGNATURE_LENGTH)
+    const { alg, crit } = headerOf(jwt);
+    if (alg !== 'ES384' || signature.length !== SIGNATURE_LENGTH)
         throw invalid('is not signed with ES384');
+    // RFC 7515, section 4.1.11: whoever does not know an extension that is marked as critical must reject it all.
+    if (crit !== undefined)
+        throw invalid('has an extension that this action does not know ("crit")');
     if (key) {
         // The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1).
         await compactVerify(jwt, key, { algorithms: ['ES384'] }).catch(() => {
@@ -3990,12 +4023,12 @@ async function readToken(jwt, key, invalid) {
         signatureVerified: key !== undefined,
     };
 }
-function algorithmOf(jwt) {
+function headerOf(jwt) {
     try {
-        return decodeProtectedHeader(jwt).alg;
+        return decodeProtectedHeader(jwt);
     }
     catch {
-        return undefined;
+        return {};
     }
 }
 function isText(value) {
@@ -4058,37 +4091,40 @@ function inWords(seconds) {
     return parts.filter(Boolean).join(' ');
 }
 /** What is not wrong, but will surprise or is stronger than it needs to be: one sentence each, with the remedy. */
-const warnings = {
+const report_warnings = {
     signatureNotVerified: () => 'The signature of the JWT was not verified, because the key of this server is not known: put its public key (PEM) into "public-key".',
-    everythingTheKeyMayDo: (scope) => `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ask for what the job needs, such as "scope: user:name".`,
+    everythingTheKeyMayDo: (scope) => `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ${scope === 'user:admin'
+        ? 'ask for what the job needs, such as "scope: user:name".'
+        : 'where it is enough, use a user\'s key with "scope: user:memberof:<organization>".'}`,
     audienceAndOpenvCloud: () => 'OpenvCloud rejects every JWT with an audience: leave "audience" empty for a JWT that goes there.',
+    summaryNotWritten: () => 'The summary could not be written, but the JWT is handed on: see whether the runner\'s disk is full, or leave "summary" out.',
     shortValidity: () => 'JumpScale and the Go SDK take a JWT within 5 minutes of its expiry for expired: set "validity" above 5m for them.',
     validityIgnored: (asked, lives) => `The server ignored "validity" (${asked} s): the JWT lives ${lives}; check the clocks of the runner and the server.`,
-    renewable: () => 'Whoever reads this JWT can renew it without the secret, because "scope" has offline_access: drop it, unless something must renew the JWT.',
+    renewable: () => 'Whoever reads this JWT can renew it without the secret, because it holds a refresh token: leave offline_access out of "scope", unless something must renew the JWT.',
     scopesLost: (scopes) => `The renewed JWT has lost ${listInQuotes(scopes)}: the user or the key no longer has it; mend that, then get a new JWT.`,
 };
 function advice(token, { credentials, validity }, expected, expiresIn) {
     const found = [];
     if (!token.signatureVerified)
-        found.push(warnings.signatureNotVerified());
+        found.push(report_warnings.signatureNotVerified());
     if (credentials.grant === 'client_credentials') {
         const all = token.scopes.find(scope => scope === 'user:admin' || scope === 'organization:owner');
         const asked = credentials.scopes.filter(scope => scope !== 'offline_access');
         if (all !== undefined && !asked.length)
-            found.push(warnings.everythingTheKeyMayDo(all));
+            found.push(report_warnings.everythingTheKeyMayDo(all));
         if (credentials.audiences.length)
-            found.push(warnings.audienceAndOpenvCloud());
+            found.push(report_warnings.audienceAndOpenvCloud());
         if (token.refreshToken)
-            found.push(warnings.renewable());
+            found.push(report_warnings.renewable());
     }
     if (validity !== undefined && validity <= 300)
-        found.push(warnings.shortValidity());
+        found.push(report_warnings.shortValidity());
     if (validity !== undefined && expiresIn > validity + 60) {
-        found.push(warnings.validityIgnored(validity, inWords(expiresIn)));
+        found.push(report_warnings.validityIgnored(validity, inWords(expiresIn)));
     }
     const lost = expected.renewed ? missingScopes(expected.scopes, token) : [];
     if (lost.length)
-        found.push(warnings.scopesLost(lost));
+        found.push(report_warnings.scopesLost(lost));
     return found;
 }
 
@@ -4153,17 +4189,24 @@ function checkRunnerFiles({ envVars, summary }) {
 }
 /** Outputs and environment are written without a pause, so that a cancelled step has written all of it or nothing. */
 async function publish({ outputs, lines, warnings, summary }, inputs) {
-    for (const [name, value] of Object.entries(outputs))
-        setOutput(name, value);
-    for (const name of inputs.envVars)
-        exportVariable(name, outputs['jwt']);
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+        for (const name of inputs.envVars)
+            exportVariable(name, outputs['jwt']);
+    }
+    catch (error) {
+        throw failures.notHandedOn(error.code ?? 'unknown');
+    }
     for (const line of lines)
         info(line);
     for (const warning of warnings)
         core_warning(warning);
     if (inputs.summary) {
         const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)]);
-        await summary_summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write();
+        const written = summary_summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write();
+        // By now the JWT is handed on: a table that is missing is no reason to stop the job.
+        await written.catch(() => core_warning(report_warnings.summaryNotWritten()));
     }
 }
 let hasEnded = false;

@@ -15,8 +15,8 @@ import { Job } from './runner.ts'
 const help = `Runs the action for real, without an account: against an ItsYou.online, an OpenvCloud
 and an AYS server that live on this machine for as long as the command does.
 
-Usage: node sandbox/main.ts [--port <number>] [--serve] [--credentials-file <file>]
-                            [--tls-certificate <file> --tls-key <file>]
+Usage: npm run sandbox -- [--port <number>] [--serve] [--credentials-file <file>]
+                          [--tls-certificate <file> --tls-key <file>]
 
   --port <number>            where ItsYou.online listens; OpenvCloud and AYS take the two
                              ports after it (0, the default: any free ports)

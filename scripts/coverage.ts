@@ -11,7 +11,7 @@ const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 const c8 = ['node_modules/c8/bin/c8.js', '--include', 'src/**', '--all', '--reporter', 'text', '--check-coverage']
 const thresholds = ['--lines', '95', '--branches', '95']
 // Those that start the action, or call its functions.
-const tests = ['faults/', 'action', 'inputs', 'keys', 'report', 'retry', 'text', 'jwt', 'exchange'].map(
+const tests = ['faults/', 'action', 'inputs', 'keys', 'report', 'retry', 'text', 'jwt', 'exchange', 'properties'].map(
   name => `__tests__/${name}`,
 )
 

@@ -40,13 +40,19 @@ export const failures = {
   tlsVerificationOff: () =>
     new ActionError(
       'ERR_TLS_OFF',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives "secret": remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives the secret: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".',
     ),
 
   runnerFileMissing: (variable: string) =>
     new ActionError(
       'ERR_RUNNER',
       `${variable} names no file that can be written, so the JWT could not be handed on: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
+    ),
+
+  notHandedOn: (code: string) =>
+    new ActionError(
+      'ERR_RUNNER',
+      `The runner's files for outputs and variables could not be written to the end (${code}), so later steps may have a part of them: see whether the runner's disk is full, and run the job again.`,
     ),
 
   // --- the way to the server ---
@@ -57,10 +63,10 @@ export const failures = {
       `${server} could not be reached (${cause}): check "base-url" and that this runner may connect to it, then run the job again.`,
     ),
 
-  timedOut: (server: string, seconds: number) =>
+  timedOut: (server: string, seconds: number, attempts: number) =>
     new ActionError(
       'ERR_TIMEOUT',
-      `${server} gave no whole answer within the time of "timeout" (${seconds} s): check that the server is up, or raise "timeout".`,
+      `${server} gave no whole answer in the time that "timeout" leaves each attempt (${seconds} s for all; attempts: ${attempts}): check that the server is up, or raise "timeout".`,
     ),
 
   waitTooLong: (server: string, status: string, waitSeconds: number, secondsLeft: number) =>
@@ -96,7 +102,7 @@ export const failures = {
   proxyInvalid: () =>
     new ActionError(
       'ERR_PROXY',
-      'The proxy in https_proxy is no URL: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.',
+      'The proxy in https_proxy is no URL that starts with http://: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.',
     ),
 
   proxyFailed: (cause: string) =>
@@ -196,7 +202,7 @@ export const failures = {
   scopeNotGranted: (missing: readonly string[], asked: readonly string[], granted: readonly string[]) =>
     new ActionError(
       'ERR_SCOPE_NOT_GRANTED',
-      `The server granted ${granted.length ? listInQuotes(granted) : 'no scope'} of the ${listInQuotes(asked)} that "scope" asks for, so ${listInQuotes(missing)} is missing: the user is probably not a member of that organization, or lacks that right; add the user there, or correct "scope".`,
+      `"scope" asks for ${listInQuotes(asked)}, and the server granted ${granted.length ? listInQuotes(granted) : 'none'}, without ${listInQuotes(missing)}: ${whyNotGranted(missing)}`,
     ),
 
   // --- neither ---
@@ -214,7 +220,19 @@ export const failures = {
     ),
 }
 
-/** `"a", "b"`: names for a sentence. */
+/** `"a", "b"`: names for a sentence. An annotation is cut off after 4096 characters, so a long list ends sooner. */
 export function listInQuotes(names: readonly string[]): string {
-  return names.map(name => `"${name}"`).join(', ')
+  const [shown, more] = [names.slice(0, 12), names.length - 12]
+  return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** The likely reason for a scope that the server dropped without a word, and what to do. */
+function whyNotGranted(missing: readonly string[]): string {
+  if (missing.some(scope => scope.startsWith('user:memberof:'))) {
+    return 'the user is probably not a member of that organization; add the user there, or correct "scope".'
+  }
+  if (missing.every(scope => scope === 'offline_access')) {
+    return "the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT, or ask the server's operator."
+  }
+  return 'the owner of the key probably does not have that right; grant it there, or correct "scope".'
 }

@@ -4,7 +4,7 @@ import { failures } from './errors.ts'
 import { ANSWER_LIMIT, type Outcome, type PostRequest, post } from './http.ts'
 import type { Inputs } from './inputs.ts'
 import { hasJwtForm } from './jwt.ts'
-import { decideRetry } from './retry.ts'
+import { decideRetry, transientStatuses } from './retry.ts'
 
 /** What the outermost file lends: time, chance, a voice. */
 export interface Surroundings {
@@ -53,11 +53,10 @@ export async function exchange(inputs: Inputs, surroundings: Surroundings): Prom
   const { now, random, sleep, cancelled, log } = surroundings
   const request = tokenRequest(inputs)
   const end = now() + inputs.timeout
-  // An equal share of the whole time for each attempt, so that a server that keeps silent once does not use it all.
-  const share = Math.ceil(inputs.timeout / (inputs.retries + 1))
-
   for (let attempts = 1; ; attempts++) {
-    const outcome = await post(request, Math.max(1, Math.min(share, end - now())), cancelled)
+    // An equal share of what is left for each attempt that is left: a server that keeps silent once does not use it all.
+    const share = (end - now()) / (inputs.retries + 2 - attempts)
+    const outcome = await post(request, Math.max(1, Math.ceil(share)), cancelled)
     if (outcome.kind === 'answer' && outcome.status === 200) return readJwt(outcome.body, inputs.baseUrl)
 
     const timeLeft = end - now()
@@ -88,10 +87,14 @@ function nameOf(outcome: Outcome): string {
     case 'deadline':
       return 'no whole answer in time'
     case 'proxy-failed':
-      return outcome.statusCode === undefined ? 'the proxy could not be reached' : `status ${outcome.statusCode}`
+      return `proxy: ${proxyCause(outcome.cause)}`
     default:
       return outcome.kind
   }
+}
+
+function proxyCause(cause: number | string): string {
+  return typeof cause === 'number' ? `status ${cause}` : cause
 }
 
 /** The final error for the last outcome: the table of statuses of the server, and what lies on the way to it. */
@@ -101,13 +104,13 @@ function failureOf(outcome: Outcome, inputs: Inputs, attempts: number): Error {
     case 'too-large':
       return failures.answerTooLarge(server, ANSWER_LIMIT)
     case 'deadline':
-      return failures.timedOut(server, timeout / 1000)
+      return failures.timedOut(server, timeout / 1000, attempts)
     case 'cancelled':
       return failures.cancelled(outcome.signal)
     case 'proxy-invalid':
       return failures.proxyInvalid()
     case 'proxy-failed':
-      return failures.proxyFailed(nameOf(outcome))
+      return failures.proxyFailed(proxyCause(outcome.cause))
     case 'network':
       return networkFailure(server, outcome.code)
     case 'answer':
@@ -123,27 +126,30 @@ function failureOf(outcome: Outcome, inputs: Inputs, attempts: number): Error {
       : failures.scopeRefused(server, credentials.scopes)
   }
   if (status === 404) return failures.notFound(server)
-  if (status >= 300 && status < 400) return failures.redirected(server, targetHost(outcome.location, server))
-  if (status >= 500 || status === 408 || status === 425 || status === 429) {
-    return failures.serverFault(server, nameOf(outcome), attempts)
-  }
+  if (status >= 300 && status < 400) return failures.redirected(server, targetHost(outcome.location, inputs))
+  if (transientStatuses.has(status)) return failures.serverFault(server, nameOf(outcome), attempts)
   return failures.unexpectedStatus(server, nameOf(outcome))
 }
 
 function networkFailure(server: string, code: string): Error {
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return failures.certificateExpired(server, code)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return failures.certificateForOtherHost(server, code)
-  // OpenSSL's verification errors, such as SELF_SIGNED_CERT_IN_CHAIN and UNABLE_TO_VERIFY_LEAF_SIGNATURE.
-  if (/CERT|^UNABLE_TO_/.test(code)) return failures.tlsFailed(server, code)
-  if (/^ERR_TLS_|^ERR_SSL_|^EPROTO$/.test(code)) return failures.tlsNotSpoken(server, code)
+  if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_(?!CERT)/.test(code)) return failures.tlsNotSpoken(server, code)
+  if (certificateCodes.test(code)) return failures.tlsFailed(server, code)
   if (code.startsWith('HPE_')) return failures.brokenAnswer(server, code)
   return failures.unreachable(server, code)
 }
 
+/** Node's names of OpenSSL's verification errors (X509_V_ERR_*), and its own: what says that nobody vouches for it. */
+const certificateCodes =
+  /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/
+
 /** The host of a redirect's target. The URL parser leaves no blank, control character or `#` in a host. */
-function targetHost(location: string | undefined, server: string): string {
-  const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server).host : ''
-  return target || 'another address'
+function targetHost(location: string | undefined, { baseUrl, credentials }: Inputs): string {
+  const host = location !== undefined && URL.canParse(location, baseUrl) ? new URL(location, baseUrl).host : ''
+  // It is in lower case, where the mask of a secret does not reach.
+  const secret = credentials.grant === 'client_credentials' ? credentials.clientSecret : credentials.jwt
+  return host && !host.includes(secret.toLowerCase()) ? host : 'another address'
 }
 
 /** The JWT in an answer with status 200: bare (`application/jwt`), or as `access_token` in JSON. */

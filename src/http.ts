@@ -25,8 +25,8 @@ export type Outcome =
   | { readonly kind: 'deadline' }
   | { readonly kind: 'cancelled'; readonly signal: string }
   | { readonly kind: 'proxy-invalid' }
-  /** `statusCode`: what the proxy answered to CONNECT; undefined where it could not be reached. */
-  | { readonly kind: 'proxy-failed'; readonly statusCode: number | undefined }
+  /** `cause`: the status that the proxy answered to CONNECT, or Node's code where it could not be reached. */
+  | { readonly kind: 'proxy-failed'; readonly cause: number | string }
   /** `code`: Node's or OpenSSL's, such as ECONNRESET; `UNKNOWN` for an error without one. */
   | { readonly kind: 'network'; readonly code: string }
 
@@ -93,13 +93,14 @@ const bareHost = {
 
 /**
  * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
- * the secret would then leave on another way than the user said. (Plain http is for loopback only, which has no proxy.)
+ * the secret would then leave on another way than the user said. A proxy that is spoken to over https is refused: `tunnel`
+ * compares that proxy's certificate with the name of the server. (Plain http is for loopback only, which has no proxy.)
  */
 function hasUsableProxy({ url, namesProxy }: PostRequest): boolean {
   const target = new URL(url)
   if (!namesProxy || checkBypass(target)) return true
   try {
-    return /^https?:$/.test(getProxyUrl(target)?.protocol ?? '')
+    return getProxyUrl(target)?.protocol === 'http:'
   } catch {
     return false
   }
@@ -109,8 +110,9 @@ function failureOf(error: unknown): Outcome {
   const { code, message } = error as NodeJS.ErrnoException
   // `tunnel` gives every failure of a proxy the code ECONNRESET; only its text tells them from the server's.
   if (message?.startsWith('tunneling socket could not be established')) {
-    const statusCode = /statusCode=(\d{3})$/.exec(message)?.[1]
-    return { kind: 'proxy-failed', statusCode: statusCode ? Number(statusCode) : undefined }
+    const status = /statusCode=(\d{3})$/.exec(message)?.[1]
+    const reason = message.endsWith('cause=socket hang up') ? 'ECONNRESET' : /cause=\w+ (E[A-Z_]+)/.exec(message)?.[1]
+    return { kind: 'proxy-failed', cause: status ? Number(status) : (reason ?? 'UNKNOWN') }
   }
   return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' }
 }

@@ -7,7 +7,7 @@ import { exchange } from './exchange.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { verificationKey } from './keys.ts'
 import { secretsOfJwt, secretsOfRun } from './masks.ts'
-import { type Report, report } from './report.ts'
+import { type Report, report, warnings as sentences } from './report.ts'
 import { escapeHtml } from './text.ts'
 import { expectationOf, verifyIssued } from './verify.ts'
 
@@ -65,13 +65,19 @@ function checkRunnerFiles({ envVars, summary }: Inputs): void {
 
 /** Outputs and environment are written without a pause, so that a cancelled step has written all of it or nothing. */
 async function publish({ outputs, lines, warnings, summary }: Report, inputs: Inputs): Promise<void> {
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
-  for (const name of inputs.envVars) core.exportVariable(name, outputs['jwt'])
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
+    for (const name of inputs.envVars) core.exportVariable(name, outputs['jwt'])
+  } catch (error) {
+    throw failures.notHandedOn((error as NodeJS.ErrnoException).code ?? 'unknown')
+  }
   for (const line of lines) core.info(line)
   for (const warning of warnings) core.warning(warning)
   if (inputs.summary) {
     const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)])
-    await core.summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write()
+    const written = core.summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write()
+    // By now the JWT is handed on: a table that is missing is no reason to stop the job.
+    await written.catch(() => core.warning(sentences.summaryNotWritten()))
   }
 }
 

@@ -65,15 +65,21 @@ export const warnings = {
   signatureNotVerified: () =>
     'The signature of the JWT was not verified, because the key of this server is not known: put its public key (PEM) into "public-key".',
   everythingTheKeyMayDo: (scope: string) =>
-    `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ask for what the job needs, such as "scope: user:name".`,
+    `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ${
+      scope === 'user:admin'
+        ? 'ask for what the job needs, such as "scope: user:name".'
+        : 'where it is enough, use a user\'s key with "scope: user:memberof:<organization>".'
+    }`,
   audienceAndOpenvCloud: () =>
     'OpenvCloud rejects every JWT with an audience: leave "audience" empty for a JWT that goes there.',
+  summaryNotWritten: () =>
+    'The summary could not be written, but the JWT is handed on: see whether the runner\'s disk is full, or leave "summary" out.',
   shortValidity: () =>
     'JumpScale and the Go SDK take a JWT within 5 minutes of its expiry for expired: set "validity" above 5m for them.',
   validityIgnored: (asked: number, lives: string) =>
     `The server ignored "validity" (${asked} s): the JWT lives ${lives}; check the clocks of the runner and the server.`,
   renewable: () =>
-    'Whoever reads this JWT can renew it without the secret, because "scope" has offline_access: drop it, unless something must renew the JWT.',
+    'Whoever reads this JWT can renew it without the secret, because it holds a refresh token: leave offline_access out of "scope", unless something must renew the JWT.',
   scopesLost: (scopes: readonly string[]) =>
     `The renewed JWT has lost ${listInQuotes(scopes)}: the user or the key no longer has it; mend that, then get a new JWT.`,
 }

@@ -23,7 +23,7 @@ export type Decision =
   | { readonly retry: false; readonly reason: 'wait-too-long'; readonly wait: number }
 
 /** Too early, too busy, or down for a moment (RFC 9110, 6585 and 8470). 400, 401 and 404 are final with this server. */
-const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504])
+export const transientStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /** Node's codes for what may be gone in a second. ENOTFOUND is not here: it is a misspelt base-url. */
 const transientCodes = new Set([
@@ -40,6 +40,8 @@ const transientCodes = new Set([
 
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 10_000
+/** No server answers in less: the real cause of the last failure says more than one more failure would. */
+const SHORTEST_ATTEMPT = 100
 /** Far beyond any `timeout`: what asks for more is not read as more. */
 const A_YEAR = 366 * 24 * 60 * 60 * 1000
 
@@ -54,6 +56,7 @@ export function decideRetry(situation: Situation): Decision {
   if (attempts > retries) return { retry: false, reason: 'used-up' }
   const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0
   if (asked >= timeLeft) return { retry: false, reason: 'wait-too-long', wait: asked }
+  if (timeLeft - asked < SHORTEST_ATTEMPT) return { retry: false, reason: 'used-up' }
   const jitter = random * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempts - 1))
   // The jitter alone must not use up the time that the server's own wish leaves.
   const wait = Math.round(asked + Math.min(jitter, (timeLeft - asked) / 2))
@@ -67,8 +70,9 @@ function isTransient(outcome: Outcome): boolean {
     case 'network':
       return transientCodes.has(outcome.code)
     case 'proxy-failed':
-      // Not reached at all may pass; 407 and 403 are its considered answer.
-      return outcome.statusCode === undefined || transientStatuses.has(outcome.statusCode)
+      return typeof outcome.cause === 'number'
+        ? transientStatuses.has(outcome.cause)
+        : transientCodes.has(outcome.cause)
     case 'deadline':
       return true
     default:
@@ -83,6 +87,8 @@ function isTransient(outcome: Outcome): boolean {
 export function readRetryAfter(value: string | undefined, now: number): number {
   if (value === undefined) return 0
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, A_YEAR)
-  const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN
+  // RFC 9110, section 5.6.7: three forms, all in GMT, and asctime's does not say so.
+  const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value)
+  const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN
   return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), A_YEAR)
 }

@@ -1,7 +1,7 @@
 /** Is this JWT what was asked for, from whom it should be, for whom it should be? Nothing is handed on before. */
 
 import { type CryptoKey, compactVerify, decodeProtectedHeader } from 'jose'
-import { type ActionError, failures } from './errors.ts'
+import { type ActionError, failures, listInQuotes } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import { hasJwtForm, readClaims } from './jwt.ts'
 import { isPrintable } from './text.ts'
@@ -77,14 +77,16 @@ export async function verifyIssued(
   const secondsAgo = Math.floor(now / 1000) - token.expiresAt
   if (secondsAgo >= CLOCK_TOLERANCE) throw failures.jwtExpired(server, secondsAgo)
   if (token.authorizedParty !== expected.authorizedParty) throw invalid('was issued to another application id ("azp")')
-  if (!expected.audiences.every(audience => token.audiences.includes(audience))) {
-    throw invalid('lacks an audience that was asked for ("aud")')
-  }
+  const lacking = expected.audiences.filter(audience => !token.audiences.includes(audience))
+  if (lacking.length) throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`)
   if (renewed && (token.identity !== renewed.identity || token.keyKind !== renewed.keyKind)) {
     throw invalid('is for another identity than the JWT that was renewed')
   }
   if (renewed && !token.scopes.every(scope => renewed.scopes.includes(scope))) {
     throw invalid('has scopes that the JWT that was renewed did not have')
+  }
+  if (renewed && !token.audiences.every(audience => renewed.audiences.includes(audience))) {
+    throw invalid('has an audience that the JWT that was renewed did not have')
   }
   // The server drops a scope that the user does not have without an error. (One that was lost since the first JWT is
   // a warning: see report.ts.)
@@ -112,7 +114,10 @@ async function readToken(
 ): Promise<Token> {
   if (!hasJwtForm(jwt)) throw invalid('does not have the three parts of a JWT')
   const signature = jwt.split('.')[2] ?? ''
-  if (algorithmOf(jwt) !== 'ES384' || signature.length !== SIGNATURE_LENGTH) throw invalid('is not signed with ES384')
+  const { alg, crit } = headerOf(jwt)
+  if (alg !== 'ES384' || signature.length !== SIGNATURE_LENGTH) throw invalid('is not signed with ES384')
+  // RFC 7515, section 4.1.11: whoever does not know an extension that is marked as critical must reject it all.
+  if (crit !== undefined) throw invalid('has an extension that this action does not know ("crit")')
   if (key) {
     // The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1).
     await compactVerify(jwt, key, { algorithms: ['ES384'] }).catch(() => {
@@ -155,11 +160,11 @@ async function readToken(
   }
 }
 
-function algorithmOf(jwt: string): unknown {
+function headerOf(jwt: string): Record<string, unknown> {
   try {
-    return decodeProtectedHeader(jwt).alg
+    return decodeProtectedHeader(jwt)
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -118,7 +118,7 @@ describeExample(file, () => {
   test('gets no JWT for a user outside the organization, and sends nothing', async () => {
     world = await startWorld({ user: { ...defaultUserKey, memberOf: [] } })
     expect(await failure()).toBe(
-      'The server granted no scope of the "user:memberof:my-org" that "scope" asks for, so "user:memberof:my-org" is missing: the user is probably not a member of that organization, or lacks that right; add the user there, or correct "scope".',
+      '"scope" asks for "user:memberof:my-org", and the server granted none, without "user:memberof:my-org": the user is probably not a member of that organization; add the user there, or correct "scope".',
     )
     expect(world.ays.requests).toEqual([])
   })

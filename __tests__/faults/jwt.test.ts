@@ -180,8 +180,7 @@ const signatures: JwtRow[] = [
   {
     name: 'a header with a critical extension that nobody knows',
     jwt: given => given.issue({}, { header: { alg: 'ES384', crit: ['SERVER-TEXT'], 'SERVER-TEXT': 1 } }),
-    wrong: wrongKey,
-    signatureOnly: true,
+    wrong: /has an extension that this action does not know \("crit"\)/,
   },
 ]
 
@@ -323,14 +322,14 @@ const claimRows: JwtRow[] = [
     inputs: {},
     old: { aud: ['a.example', 'b.example'] },
     jwt: given => given.issue({ aud: ['a.example'] }),
-    wrong: /lacks an audience that was asked for \("aud"\)/,
+    wrong: /lacks the audience "b.example" that was asked for \("aud"\)/,
   },
   {
     name: 'no audience at all, though one was asked for',
     inputs: {},
     old: { aud: ['a.example'] },
     jwt: given => given.issue(),
-    wrong: /lacks an audience that was asked for \("aud"\)/,
+    wrong: /lacks the audience "a.example" that was asked for \("aud"\)/,
   },
 ]
 
@@ -386,34 +385,35 @@ const asked: JwtRow[] = [
     inputs: { scope: 'user:name, user:memberof:acme' },
     jwt: given => given.issue(),
     error:
-      /^The server granted "user:name" of the "user:name", "user:memberof:acme" that "scope" asks for, so "user:memberof:acme" is missing: the user is probably not a member of that organization, or lacks that right; add the user there/,
+      /^"scope" asks for "user:name", "user:memberof:acme", and the server granted "user:name", without "user:memberof:acme": the user is probably not a member of that organization; add the user there, or correct "scope"\.$/,
   },
   {
     name: 'all scopes dropped, which leaves one empty text',
     jwt: given => given.issue({ scope: [''] }),
-    error: /^The server granted no scope of the "user:name" that "scope" asks for/,
+    error:
+      /^"scope" asks for "user:name", and the server granted none, without "user:name": the owner of the key probably/,
   },
   {
     name: 'no scope claim',
     jwt: given => given.issue({ scope: undefined }),
-    error: /^The server granted no scope of the "user:name"/,
+    error: /^"scope" asks for "user:name", and the server granted none/,
   },
   {
     name: 'a scope that merely starts like the one asked for',
     jwt: given => given.issue({ scope: ['user:name:x'] }),
-    error: /so "user:name" is missing/,
+    error: /granted "user:name:x", without "user:name": /,
   },
   {
     name: 'offline_access asked for, and no refresh token',
     inputs: { scope: 'user:name offline_access' },
     jwt: given => given.issue(),
-    error: /so "offline_access" is missing/,
+    error: /without "offline_access": the JWT has no refresh token; /,
   },
   {
     name: 'offline_access asked for, and an empty refresh token',
     inputs: { scope: 'user:name offline_access' },
     jwt: given => given.issue({ refresh_token: '' }),
-    error: /so "offline_access" is missing/,
+    error: /without "offline_access": the JWT has no refresh token; /,
   },
   {
     name: 'offline_access asked for and granted: succeeds, masks the refresh token and warns',
@@ -438,7 +438,7 @@ const asked: JwtRow[] = [
     name: 'an audience of the same beginning',
     inputs: { audience: 'a.example' },
     jwt: given => given.issue({ aud: ['a.example.test'] }),
-    wrong: /lacks an audience that was asked for \("aud"\)/,
+    wrong: /lacks the audience "a.example" that was asked for \("aud"\)/,
   },
 ]
 

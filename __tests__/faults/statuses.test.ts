@@ -62,7 +62,7 @@ const everyday: Fault[] = [
       name: `${status}: will not pass by itself, and is asked once only`,
       answers: () => [answer(status)],
       requests: 1,
-      error: new RegExp(`did not answer the question \\(status ${status}; attempts: 1\\)`),
+      error: new RegExp(`answered status ${status}, which an ItsYou.online server does not: check "base-url"`),
     }),
   ),
   {

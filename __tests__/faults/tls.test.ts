@@ -63,7 +63,9 @@ describe.each(grants)('with %s', grant => {
 
   test.concurrent('a server that never says hello: ends with the time', async () => {
     await runFault(
-      refused(/gave no whole answer within the time of "timeout" \(1 s\)/, { inputs: { retries: '0', timeout: '1s' } }),
+      refused(/gave no whole answer in the time that "timeout" leaves each attempt \(1 s for all; attempts: 1\)/, {
+        inputs: { retries: '0', timeout: '1s' },
+      }),
       { ...https, onConnection: () => {} },
     )
   })
@@ -81,7 +83,7 @@ describe.each(grants)('with %s', grant => {
   describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
     const switchedOff =
-      /^NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives "secret": remove it, and for a private CA set NODE_EXTRA_CA_CERTS/
+      /^NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives the secret: remove it, and for a private CA set NODE_EXTRA_CA_CERTS/
 
     test.concurrent('is an error for a host that is not loopback, before any connection', async () => {
       const proxy = await startProxy({ to: async () => 0 })

@@ -19,7 +19,9 @@ const unreachable = (code: string) =>
 const broken = /^https?:\/\/127\.0\.0\.1:\d+ gave an answer that is no valid HTTP \(HPE_\w+\): check "base-url"/
 const tooLarge = /answered with more than 65536 bytes, far more than a JWT: check that "base-url"/
 const timedOut = (seconds: number) =>
-  new RegExp(`gave no whole answer within the time of "timeout" \\(${seconds} s\\): .* or raise "timeout"\\.$`)
+  new RegExp(
+    `gave no whole answer in the time that "timeout" leaves each attempt \\(${seconds} s for all; attempts: \\d+\\): .* or raise "timeout"\\.$`,
+  )
 
 const reset = { requests: 2, cause: /^ECONNRESET$/, error: unreachable('ECONNRESET') }
 

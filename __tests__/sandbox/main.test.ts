@@ -60,7 +60,7 @@ test('--help says what there is, and starts nothing', async () => {
   for (const flag of ['--help', '-h']) {
     const { exitCode, output, errors } = await runToEnd(flag)
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' })
-    expect(output).toMatch(/Usage: node sandbox\/main.ts \[--port <number>\] \[--serve\] \[--credentials-file <file>\]/)
+    expect(output).toMatch(/Usage: npm run sandbox -- \[--port <number>\] \[--serve\] \[--credentials-file <file>\]/)
   }
 })
 

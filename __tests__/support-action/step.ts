@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { expect } from '@jest/globals'
 import type { RecordedRequest } from '../../sandbox/http.ts'
 import {
@@ -8,11 +7,11 @@ import {
   startItsYouOnline,
 } from '../../sandbox/itsyouonline.ts'
 import { findLeaks, Job, type StepResult } from '../../sandbox/runner.ts'
+import { main } from '../support/fault-run.ts'
 
 /** The built action as one step of a job, against a sandbox of its own, with what holds for every run checked. */
 
-/** The built action, as the runner would start it. */
-export const main = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+export { main }
 
 export type StepOptions = {
   /** Over the inputs of a good run; undefined leaves one out, so that the default of action.yml is taken. */

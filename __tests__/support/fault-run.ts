@@ -13,8 +13,7 @@ import { applicationId, claims, publicKeyPem, type SignOptions, signJwt } from '
  * about, the step has to keep the promises of `expectPromisesKept`.
  */
 
-/** The built action, as the runner would start it. */
-/** What is spawned: what users run. scripts/coverage.ts has the sources spawned, since it is them that it counts. */
+/** The built action, as the runner would start it; the sources for scripts/coverage.ts, which counts them. */
 export const main = process.env['ACTION_MAIN'] ?? fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 /** Every character that is written differently somewhere. */
