@@ -437,4 +437,31 @@ describe('the files of the runner', () => {
     expect(readFileSync(path, 'utf8')).toBe('')
     expect((await runWithFiles(files, { summary: 'false' })).exitCode).toBe(0)
   })
+
+  // Linux has a file that behaves as on a full disk: it opens, and each write fails with ENOSPC.
+  const onLinux = process.platform === 'linux' ? test.concurrent : test.skip
+
+  onLinux('a full disk while handing on is an error that says so, and that a part may be there', async () => {
+    for (const files of [
+      { GITHUB_OUTPUT: '/dev/full', GITHUB_ENV: '/dev/full' },
+      { GITHUB_OUTPUT: '/dev/null', GITHUB_ENV: '/dev/full' },
+    ]) {
+      const { stdout, stderr, exitCode } = await runWithFiles(files)
+      expect(stdout.split('\n').filter(line => !line.startsWith('::add-mask::'))).toEqual([
+        "::error::The runner's files for outputs and variables could not be written to the end (ENOSPC), so later steps may have a part of them: see whether the runner's disk is full, and run the job again.",
+        '',
+      ])
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 })
+    }
+  })
+
+  onLinux('a summary that cannot be written is a warning: the JWT is handed on', async () => {
+    const path = file('output')
+    writeFileSync(path, '')
+    const files = { GITHUB_OUTPUT: path, GITHUB_ENV: '/dev/null', GITHUB_STEP_SUMMARY: '/dev/full' }
+    const { stdout, exitCode } = await runWithFiles(files, { summary: 'true' })
+    expect(stdout).toMatch(/^::warning::The summary could not be written, but the JWT is handed on: /m)
+    expect(exitCode).toBe(0)
+    expect(readFileSync(path, 'utf8')).toContain('jwt<<')
+  })
 })

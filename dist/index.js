@@ -4198,8 +4198,7 @@ async function publish({ outputs, lines, warnings, summary }, inputs) {
     catch (error) {
         throw failures.notHandedOn(error.code ?? 'unknown');
     }
-    for (const line of lines)
-        info(line);
+    info(lines.join('\n'));
     for (const warning of warnings)
         core_warning(warning);
     if (inputs.summary) {

@@ -71,7 +71,7 @@ async function publish({ outputs, lines, warnings, summary }: Report, inputs: In
   } catch (error) {
     throw failures.notHandedOn((error as NodeJS.ErrnoException).code ?? 'unknown')
   }
-  for (const line of lines) core.info(line)
+  core.info(lines.join('\n'))
   for (const warning of warnings) core.warning(warning)
   if (inputs.summary) {
     const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)])

@@ -138,6 +138,7 @@ const newJwt: Fault[] = [
     [
       ['a scope more', { scope: ['user:name', 'user:admin'] }, 'has scopes that the JWT that was renewed did not have'],
       ['a wider scope', { scope: ['user:admin'] }, 'has scopes that the JWT that was renewed did not have'],
+      ['an audience more', { aud: ['other.example'] }, 'has an audience that the JWT that was renewed did not have'],
       ['another application id', { azp: 'SERVER-TEXT' }, 'was issued to another application id \\("azp"\\)'],
       ['another user', { username: 'mallory' }, 'is for another identity than the JWT that was renewed'],
       ['another capital in the user', { username: 'Jane' }, 'is for another identity than the JWT that was renewed'],
