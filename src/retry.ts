@@ -40,7 +40,7 @@ const transientCodes = new Set([
 
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 10_000
-/** No server answers in less: the real cause of the last failure says more than one more failure would. */
+/** Too little for an answer over a network: the cause of the last failure says more than one more failure would. */
 const SHORTEST_ATTEMPT = 100
 /** Far beyond any `timeout`: what asks for more is not read as more. */
 const A_YEAR = 366 * 24 * 60 * 60 * 1000
