@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +17,8 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { defaultUserKey, startItsYouOnline } from '../sandbox/itsyouonline.ts'
 import { run } from '../sandbox/process.ts'
 import { Job } from '../sandbox/runner.ts'
+import { makeCertificate } from './support/certificates.ts'
+import { answer, startFaultyServer } from './support/faulty-server.ts'
 
 /** The built action: small enough to read, nothing in it that a run does not need, and complete. */
 
@@ -133,6 +145,68 @@ test('a copy of dist alone does its work in an empty folder', async () => {
     job.dispose()
     await server.close()
   }
+})
+
+describe('what a run loads of Node', () => {
+  /** Runs the action, and lists Node's modules in the order in which it loaded them. */
+  async function loadedBy(inputs: Record<string, string>, env: Record<string, string> = {}) {
+    const hook = join(folder, 'hook.cjs')
+    const list = join(folder, 'list')
+    writeFileSync(
+      hook,
+      `process.on('exit', () => require('node:fs').writeFileSync(process.env.LIST, process.moduleLoadList.join('\\n')))`,
+    )
+    const job = new Job()
+    try {
+      const result = await job.runAction({
+        main: `${dist}index.js`,
+        nodeArguments: ['--require', hook],
+        env: { LIST: list, ...env },
+        with: { 'app-id': defaultUserKey.applicationId, secret: defaultUserKey.secret, ...inputs },
+      })
+      const loaded = [...readFileSync(list, 'utf8').matchAll(/^NativeModule (.+)$/gm)].map(match => String(match[1]))
+      return { result, loaded }
+    } finally {
+      job.dispose()
+    }
+  }
+  const forNothing = ['assert', 'child_process', 'internal/fs/promises', 'readline']
+
+  test('is no TLS over http, nor anything else that it does not use', async () => {
+    const server = await startItsYouOnline()
+    try {
+      const { result, loaded } = await loadedBy({ 'base-url': server.url, 'public-key': server.publicKeyPem })
+      expect(result).toMatchObject({ exitCode: 0, stderr: '', outputs: { identity: 'deployer' } })
+      expect(loaded).toEqual(expect.arrayContaining(['http', 'net', 'internal/crypto/webcrypto']))
+      expect([...forNothing, 'tls', 'https', 'crypto'].filter(name => loaded.includes(name))).toEqual([])
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('is TLS before any package over https: from then on Node reads its root certificates on another thread', async () => {
+    const certificate = await makeCertificate()
+    const ca = join(folder, 'ca.pem')
+    writeFileSync(ca, certificate.cert)
+    const server = await startFaultyServer({ behaviours: [answer(200, '<html>')], tls: certificate })
+    try {
+      const url = `https://127.0.0.1:${server.port}`
+      const { result, loaded } = await loadedBy({ 'base-url': url }, { NODE_EXTRA_CA_CERTS: ca })
+      expect(result).toMatchObject({ exitCode: 1, stderr: '', errors: [expect.stringContaining('an HTML page')] })
+      // `os` is the first module that a package asks for.
+      expect(loaded.indexOf('tls')).toBeGreaterThan(0)
+      expect(loaded.indexOf('os')).toBeGreaterThan(loaded.indexOf('tls'))
+      expect(forNothing.filter(name => loaded.includes(name))).toEqual([])
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('is no table of Unicode, which V8 reads for each regular expression with \\p that it finds in the file', () => {
+    expect(bundle.match(/^(?!\s*(\/\/|\*)).*\/[^/\n]*\\p\{[^/\n]*\/[a-z]*[uv].*$/gm)).toBeNull()
+    // Cut out by scripts/on-demand.ts, and nothing must call it.
+    expect(bundle).not.toContain('encodeJsonUnencodedPayload')
+  })
 })
 
 describe('the Node that runs these tests', () => {

@@ -309,7 +309,7 @@ module.exports = require("http");
 /***/ ((module) => {
 
 "use strict";
-module.exports = require("https");
+module.exports = { get Agent() { return require("https").Agent; }, get request() { return require("https").request; } };
 
 /***/ }),
 
@@ -325,7 +325,7 @@ module.exports = require("net");
 /***/ ((module) => {
 
 "use strict";
-module.exports = require("tls");
+module.exports = { get connect() { return require("tls").connect; } };
 
 /***/ }),
 
@@ -436,6 +436,16 @@ var __webpack_exports__ = {};
 // This entry need to be wrapped in an IIFE because it need to be in strict mode.
 (() => {
 "use strict";
+
+;// CONCATENATED MODULE: ./lib/preload.js
+/**
+ * Evaluated before any other file. From the moment its module `tls` is loaded, Node reads its root certificates on another
+ * thread (lib/tls.js), while this one goes on: to load it only for the request costs 1 ms. Over http, which only loopback
+ * may use, it would be for nothing.
+ */
+if (!process.env['INPUT_BASE-URL']?.startsWith('http:'))
+    process.getBuiltinModule('node:tls');
+
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
@@ -570,7 +580,7 @@ function escapeProperty(s) {
 }
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = require("crypto");
+const external_crypto_namespaceObject = { randomUUID: () => crypto.randomUUID() };
 ;// CONCATENATED MODULE: external "fs"
 const external_fs_namespaceObject = require("fs");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
@@ -2709,14 +2719,14 @@ function readAccessToken(json) {
 /** Text that comes from outside and goes into a line of the log. */
 // C0, DEL, C1, line and paragraph separators, and the marks that reorder text: what could start a new line, hide
 // text, or make it read differently. Unicode's own categories Cc and Cf, and Zl and Zp.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]';
 /**
  * Whether a text may stand in a log line, the summary or an output as it is: one line, nothing invisible, and no
  * `##[`, by which the runner still takes a command in the *middle* of a line (its old command syntax).
  */
 function isPrintable(text) {
-    // Plain ASCII first: to compile the classes of Unicode takes 0.4 ms, and hardly any run needs them.
-    return (/^[ -~]*$/.test(text) || !unprintable.test(text)) && !text.includes('##[');
+    // Plain ASCII first, and no literal above: to read the classes of Unicode takes 0.4 ms, and hardly any run needs them.
+    return (/^[ -~]*$/.test(text) || !new RegExp(unprintable, 'u').test(text)) && !text.includes('##[');
 }
 /**
  * A value for an error sentence: the value in quotes where it is short and harmless, else a description of it.
@@ -3811,12 +3821,6 @@ function prepareVerify(options) {
 function parseProtectedHeader(encodedProtectedHeader) {
   return encodedProtectedHeader === void 0 ? {} : parseJoseHeader(encodedProtectedHeader, errors_JWSInvalid, "JWS Protected Header is invalid");
 }
-function encodeJsonUnencodedPayload(payload) {
-  const invalid = /[\p{Cs}\p{Cn}]/u.exec(payload)?.[0];
-  if (invalid !== void 0)
-    throw new JWSInvalid(/\p{Cs}/u.test(invalid) ? "JWS Payload must be a well-formed Unicode string" : "JWS Payload must not contain unassigned Unicode code points");
-  return encoder.encode(payload);
-}
 function encodeCompactUnencodedPayload(payload) {
   try {
     return encode(payload);
@@ -4130,6 +4134,7 @@ function advice(token, { credentials, validity }, expected, expiresIn) {
 
 ;// CONCATENATED MODULE: ./lib/main.js
 /** The whole story: read the inputs, ask for a JWT, verify it, hand it on. Only this file touches the world. */
+ // Stays the first.
 
 
 

@@ -7,28 +7,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { loadOnDemand } from './on-demand.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-
-/**
- * Two lines of packages that load parts of Node which a run does not use, and what they become. Measured with
- * `npm run bench`: together 2.6 ms of a run of 55 ms. Each must be in the bundle exactly once, or the build fails: look
- * then whether the package has changed, and whether its line is still needed here.
- */
-const loadedForNothing = [
-  {
-    // @actions/core/lib/summary.js: `fs.promises` brings readline and more with it. Now loaded when a summary is written.
-    line: /^const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;$/gm,
-    becomes: `const access = (...args) => external_fs_namespaceObject.promises.access(...args);
-const appendFile = (...args) => external_fs_namespaceObject.promises.appendFile(...args);
-const writeFile = (...args) => external_fs_namespaceObject.promises.writeFile(...args);`,
-  },
-  {
-    // tunnel/lib/tunnel.js: nothing there uses it.
-    line: /^var assert = __nccwpck_require__\(\d+\);\n/gm,
-    becomes: '',
-  },
-]
 
 function run(tool: string, ...options: string[]): void {
   execFileSync(process.execPath, [`${root}node_modules/${tool}`, ...options], { cwd: root, stdio: 'inherit' })
@@ -44,10 +25,5 @@ rmSync(`${root}dist`, { recursive: true, force: true })
 run('@vercel/ncc/dist/ncc/cli.js', 'build', 'lib/main.js', '-o', 'dist', '--license', 'licenses.txt', '--quiet')
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n')
 
-let bundle = readFileSync(`${root}dist/index.js`, 'utf8')
-for (const { line, becomes } of loadedForNothing) {
-  const count = bundle.match(line)?.length ?? 0
-  if (count !== 1) throw new Error(`scripts/build.ts: found ${count} times in the bundle: ${line}`)
-  bundle = bundle.replace(line, becomes)
-}
-writeFileSync(`${root}dist/index.js`, bundle)
+const bundle = `${root}dist/index.js`
+writeFileSync(bundle, loadOnDemand(readFileSync(bundle, 'utf8')))

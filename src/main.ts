@@ -1,5 +1,6 @@
 /** The whole story: read the inputs, ask for a JWT, verify it, hand it on. Only this file touches the world. */
 
+import './preload.ts' // Stays the first.
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { ActionError, failures } from './errors.ts'
