@@ -2371,19 +2371,18 @@ async function post(request, deadline, cancelled) {
     // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
     const client = new lib_HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false });
     let timer;
-    // A race, not an AbortSignal: its machinery costs every run time. What loses is closed below; only a connection through
-    // a proxy, which http-client offers no way to close, lives on until the process ends.
+    // A race, not an AbortSignal: its machinery costs every run time.
     const timeUp = new Promise(resolve => {
         timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline);
     });
     const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
-    try {
-        return await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation]);
-    }
-    finally {
-        clearTimeout(timer);
+    const outcome = await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation]);
+    clearTimeout(timer);
+    // What came to its own end has closed its connection; what lost the race is closed here. (Only a connection through a
+    // proxy, which http-client offers no way to close, lives on until the process ends.)
+    if (outcome.kind === 'deadline' || outcome.kind === 'cancelled')
         client.dispose();
-    }
+    return outcome;
 }
 async function send(client, request) {
     const { message } = await client.post(request.url, request.body, { ...request.headers });

@@ -46,18 +46,17 @@ export async function post(request: PostRequest, deadline: number, cancelled: Pr
   // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
   const client = new HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false })
   let timer: NodeJS.Timeout | undefined
-  // A race, not an AbortSignal: its machinery costs every run time. What loses is closed below; only a connection through
-  // a proxy, which http-client offers no way to close, lives on until the process ends.
+  // A race, not an AbortSignal: its machinery costs every run time.
   const timeUp = new Promise<Outcome>(resolve => {
     timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline)
   })
   const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)
-  try {
-    return await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation])
-  } finally {
-    clearTimeout(timer)
-    client.dispose()
-  }
+  const outcome = await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation])
+  clearTimeout(timer)
+  // What came to its own end has closed its connection; what lost the race is closed here. (Only a connection through a
+  // proxy, which http-client offers no way to close, lives on until the process ends.)
+  if (outcome.kind === 'deadline' || outcome.kind === 'cancelled') client.dispose()
+  return outcome
 }
 
 async function send(client: HttpClient, request: PostRequest): Promise<Outcome> {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Fault, grants, runFault, schemes, testFaults } from '../support/fault-run.ts'
+import { type Fault, type Given, grants, runFault, schemes, testFaults } from '../support/fault-run.ts'
 import {
   answer,
+  type Behaviour,
   bytes,
   bytesThenNothing,
   bytesThenReset,
   drip,
+  type Exchange,
   flood,
   head,
   occupyPort,
@@ -215,7 +217,44 @@ const faults: Fault[] = [
   },
 ]
 
+/** What fails while the server keeps the connection open; the second attempt is answered once the first one's is closed. */
+const leavesOpen: Fault[] = [
+  { name: 'no answer', answers: () => [bytesThenNothing('')], inputs: { timeout: '3s' }, requests: 2 },
+  {
+    name: 'a body that stops',
+    answers: () => [bytesThenNothing(head(200, jwtHeaders))],
+    inputs: { timeout: '3s' },
+    requests: 2,
+  },
+  { name: 'a 503', answers: () => [bytesThenNothing(`${head(503, { 'content-length': 2 })}no`)], requests: 2 },
+  {
+    name: 'a 503 on a connection to be kept',
+    answers: () => [bytesThenNothing(`${head(503, { connection: 'keep-alive', 'content-length': 2 })}no`)],
+    requests: 2,
+  },
+  { name: 'a 503 whose body stops', answers: () => [bytesThenNothing(head(503, jwtHeaders))], requests: 2 },
+]
+const closedBeforeTheNext = leavesOpen.map(fault => ({
+  ...fault,
+  name: `${fault.name}: the connection is closed before the next attempt`,
+  answers: (given: Given): Behaviour[] => {
+    let first: Exchange | undefined
+    return [
+      async exchange => {
+        first = exchange
+        await fault.answers(given)[0]?.(exchange)
+      },
+      async exchange => {
+        while (first?.isOpen && exchange.isOpen) await new Promise(resolve => setTimeout(resolve, 10))
+        await given.good(exchange)
+      },
+    ]
+  },
+}))
+
 describe.each(schemes)('over %s', scheme => {
+  testFaults(closedBeforeTheNext, { scheme })
+
   describe.each(grants)('with %s', grant => {
     // What keeps silent takes its time, and is the same for a renewal whether it is over TLS or not.
     const isSlow = ({ inputs }: Fault) => inputs?.['timeout'] !== undefined
