@@ -5,8 +5,8 @@
  * answer at once with one JWT. It is not a test: a figure depends on the machine.
  */
 
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -20,7 +20,7 @@ import { defaultUserKey, startItsYouOnline } from '../sandbox/itsyouonline.ts'
 const HELP = `Usage: npm run bench -- [--runs 40] [--peer name=path/to/dist.js]...
 
   --runs   how often each program is measured, 1 to 1000 (default 40)
-  --peer   another action to measure likewise, with the same inputs; how its run ends does not matter
+  --peer   another action to measure likewise, with the same inputs; where its run fails, the table says so
   --help   this text
 `
 
@@ -31,7 +31,14 @@ interface Program {
   readonly env?: Readonly<Record<string, string>>
   /** Whose median is the 1 in the column "ratio". */
   readonly ratioTo?: string
+  /** Not for this project's own programs: a run that fails is measured all the same. */
   readonly mayFail?: boolean
+}
+
+interface Result {
+  /** From the start of the program until it has ended and its output is read. */
+  readonly milliseconds: number
+  readonly exitCode: number | null
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -39,8 +46,7 @@ const action = join(root, 'dist/index.js')
 const script = join(root, 'scripts/bench/https-script.cjs')
 const peakMemory = join(root, 'scripts/bench/peak-memory.cjs')
 
-/** @returns milliseconds from the start of the program until it has ended and its output is read. */
-function measure(program: Program, folder: string, extra: Record<string, string> = {}): Promise<number> {
+function measure(program: Program, folder: string, extra: Record<string, string> = {}): Promise<Result> {
   for (const file of ['output', 'env', 'summary']) writeFileSync(join(folder, file), '')
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -56,9 +62,10 @@ function measure(program: Program, folder: string, extra: Record<string, string>
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (text += data))
     child.on('error', reject)
-    child.on('close', code => {
-      if (code === 0 || program.mayFail) resolve(performance.now() - start)
-      else reject(new Error(`${program.name} ended with ${code}:\n${text}`))
+    child.on('close', exitCode => {
+      const milliseconds = performance.now() - start
+      if (exitCode === 0 || program.mayFail) resolve({ milliseconds, exitCode })
+      else reject(new Error(`${program.name} ended with ${exitCode}:\n${text}`))
     })
   })
 }
@@ -101,6 +108,8 @@ async function programs(folder: string, peers: readonly string[]): Promise<Progr
   const ca = join(folder, 'ca.pem')
   writeFileSync(ca, certificate.cert)
 
+  const hasCurl = spawnSync('bash', ['-c', 'curl --version'], { stdio: 'ignore' }).status === 0
+  if (!hasCurl) process.stderr.write('Not measured: curl + bash. There is no bash here, or no curl.\n')
   const node = process.execPath
   const list: Program[] = [{ name: 'bare Node', command: node, args: ['-e', '0'], ratioTo: 'script, http' }]
   for (const [scheme, url] of [
@@ -121,13 +130,15 @@ async function programs(folder: string, peers: readonly string[]): Promise<Progr
       'INPUT_ENV-VAR': 'JWT',
     }
     const variables = { ...trust, URL: endpoint, ID: applicationId, SECRET: secret, CA: ca }
+    // As the product page has it.
     const curl =
       'JWT=$(curl -fsS --cacert "$CA" -d "grant_type=client_credentials&client_id=$ID&client_secret=$SECRET&response_type=id_token" "$URL")'
     list.push(
       { name: ratioTo, command: node, args: [script], env: variables, ratioTo },
       { name: `this action, ${scheme}`, command: node, args: [action], env: inputs, ratioTo },
-      { name: `curl + bash, ${scheme}`, command: 'bash', args: ['-c', curl], env: variables, ratioTo, mayFail: true },
     )
+    if (hasCurl)
+      list.push({ name: `curl + bash, ${scheme}`, command: 'bash', args: ['-c', curl], env: variables, ratioTo })
     for (const peer of peers) {
       const [name = '', path = ''] = peer.split(/=(.*)/s)
       list.push({ name: `${name}, ${scheme}`, command: node, args: [path], env: inputs, ratioTo, mayFail: true })
@@ -140,12 +151,13 @@ async function bench(runs: number, peers: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
     const list = await programs(folder, peers)
-    const times = new Map(list.map(program => [program.name, [] as number[]]))
+    const results = new Map(list.map(program => [program.name, [] as Result[]]))
+    const timesOf = (name: string) => (results.get(name) ?? []).map(({ milliseconds }) => milliseconds)
     // The first round only fills the caches of the system.
     for (let round = -1; round < runs; round++) {
       for (const program of list) {
-        const milliseconds = await measure(program, folder)
-        if (round >= 0) times.get(program.name)?.push(milliseconds)
+        const result = await measure(program, folder)
+        if (round >= 0) results.get(program.name)?.push(result)
       }
     }
     const { model = 'unknown processor' } = cpus()[0] ?? {}
@@ -154,31 +166,48 @@ async function bench(runs: number, peers: readonly string[]): Promise<void> {
         `| program | n | min ms | median ms | max ms | ratio to the script | peak MB |\n|---|---:|---:|---:|---:|---:|---:|\n`,
     )
     for (const program of list) {
-      const all = times.get(program.name) ?? []
-      const ratio = median(all) / median(times.get(program.ratioTo ?? program.name) ?? [])
+      const all = timesOf(program.name)
+      const ratio = median(all) / median(timesOf(program.ratioTo ?? program.name))
       const columns = [Math.min(...all), median(all), Math.max(...all)].map(value => value.toFixed(1))
       const peak = await peakMegabytes(program, folder)
-      process.stdout.write(`| ${[program.name, all.length, ...columns, ratio.toFixed(2), peak].join(' | ')} |\n`)
+      const failed = results.get(program.name)?.find(({ exitCode }) => exitCode !== 0)
+      const name = program.name + (failed ? ` (exit code ${failed.exitCode})` : '')
+      process.stdout.write(`| ${[name, all.length, ...columns, ratio.toFixed(2), peak].join(' | ')} |\n`)
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '40' },
-    peer: { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', default: false },
-  },
-})
-const runs = Number(values.runs)
-const badPeer = values.peer.find(peer => !/^[^=]+=.+$/s.test(peer))
-if (values.help) {
-  process.stdout.write(HELP)
-} else if (!Number.isInteger(runs) || runs < 1 || runs > 1000 || badPeer !== undefined) {
-  process.stdout.write(`--runs takes 1 to 1000, --peer takes name=path.\n\n${HELP}`)
+/**
+ * @returns undefined where `--help` asks for no more.
+ * @throws TypeError for an option that is wrong.
+ */
+function readOptions(): { runs: number; peers: readonly string[] } | undefined {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '40' },
+      peer: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const runs = Number(values.runs)
+  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new TypeError('--runs takes a whole number, 1 to 1000')
+  for (const peer of values.peer) {
+    const [, file] = /^[^=]+=(.+)$/s.exec(peer) ?? []
+    if (file === undefined) throw new TypeError('--peer takes name=path/to/dist.js')
+    if (!existsSync(file)) throw new TypeError(`--peer names a file that is not there: ${file}`)
+  }
+  return { runs, peers: values.peer }
+}
+
+try {
+  const options = readOptions()
+  if (options) await bench(options.runs, options.peers)
+  else process.stdout.write(HELP)
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error
+  process.stderr.write(`${error.message.replace(/\.$/, '')}. --help shows what there is.\n`)
   process.exitCode = 2
-} else {
-  await bench(runs, values.peer)
 }
