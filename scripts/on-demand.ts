@@ -29,7 +29,7 @@ const putOff: readonly { readonly line: RegExp; readonly becomes: string }[] = [
     becomes: '',
   },
   {
-    // @actions/core/lib/file-command.js: the global `crypto` has the same function, and jose has loaded that already.
+    // @actions/core/lib/file-command.js: the global `crypto`, which jose needs anyway, has the same function.
     line: /(?<=^const external_crypto_namespaceObject = )require\("crypto"\);$/gm,
     becomes: '{ randomUUID: () => crypto.randomUUID() };',
   },
