@@ -4,7 +4,7 @@ export default {
   // GitHub's workflow libraries alone: see there.
   transform: {
     '/node_modules/@actions/(languageservice|workflow-parser)/dist/.*\\.js$':
-      '<rootDir>/__tests__/support-examples/json-attributes.js',
+      '<rootDir>/__tests__/support/json-attributes.js',
   },
   transformIgnorePatterns: [],
   extensionsToTreatAsEsm: ['.ts'],

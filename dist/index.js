@@ -1,343 +1,6 @@
 /******/ (() => { // webpackBootstrap
-/******/ 	var __webpack_modules__ = ({
-
-/***/ 770:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-module.exports = __nccwpck_require__(218);
-
-
-/***/ }),
-
-/***/ 218:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-"use strict";
-var __webpack_unused_export__;
-
-
-var net = __nccwpck_require__(278);
-var tls = __nccwpck_require__(756);
-var http = __nccwpck_require__(611);
-var https = __nccwpck_require__(692);
-var events = __nccwpck_require__(434);
-var util = __nccwpck_require__(23);
-
-
-exports.httpOverHttp = httpOverHttp;
-exports.httpsOverHttp = httpsOverHttp;
-exports.httpOverHttps = httpOverHttps;
-exports.httpsOverHttps = httpsOverHttps;
-
-
-function httpOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  return agent;
-}
-
-function httpsOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-function httpOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  return agent;
-}
-
-function httpsOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-
-function TunnelingAgent(options) {
-  var self = this;
-  self.options = options || {};
-  self.proxyOptions = self.options.proxy || {};
-  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-  self.requests = [];
-  self.sockets = [];
-
-  self.on('free', function onFree(socket, host, port, localAddress) {
-    var options = toOptions(host, port, localAddress);
-    for (var i = 0, len = self.requests.length; i < len; ++i) {
-      var pending = self.requests[i];
-      if (pending.host === options.host && pending.port === options.port) {
-        // Detect the request to connect same origin server,
-        // reuse the connection.
-        self.requests.splice(i, 1);
-        pending.request.onSocket(socket);
-        return;
-      }
-    }
-    socket.destroy();
-    self.removeSocket(socket);
-  });
-}
-util.inherits(TunnelingAgent, events.EventEmitter);
-
-TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-  var self = this;
-  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
-
-  if (self.sockets.length >= this.maxSockets) {
-    // We are over limit so we'll add it to the queue.
-    self.requests.push(options);
-    return;
-  }
-
-  // If we are under maxSockets create a new one.
-  self.createSocket(options, function(socket) {
-    socket.on('free', onFree);
-    socket.on('close', onCloseOrRemove);
-    socket.on('agentRemove', onCloseOrRemove);
-    req.onSocket(socket);
-
-    function onFree() {
-      self.emit('free', socket, options);
-    }
-
-    function onCloseOrRemove(err) {
-      self.removeSocket(socket);
-      socket.removeListener('free', onFree);
-      socket.removeListener('close', onCloseOrRemove);
-      socket.removeListener('agentRemove', onCloseOrRemove);
-    }
-  });
-};
-
-TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-  var self = this;
-  var placeholder = {};
-  self.sockets.push(placeholder);
-
-  var connectOptions = mergeOptions({}, self.proxyOptions, {
-    method: 'CONNECT',
-    path: options.host + ':' + options.port,
-    agent: false,
-    headers: {
-      host: options.host + ':' + options.port
-    }
-  });
-  if (options.localAddress) {
-    connectOptions.localAddress = options.localAddress;
-  }
-  if (connectOptions.proxyAuth) {
-    connectOptions.headers = connectOptions.headers || {};
-    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
-        new Buffer(connectOptions.proxyAuth).toString('base64');
-  }
-
-  debug('making CONNECT request');
-  var connectReq = self.request(connectOptions);
-  connectReq.useChunkedEncodingByDefault = false; // for v0.6
-  connectReq.once('response', onResponse); // for v0.6
-  connectReq.once('upgrade', onUpgrade);   // for v0.6
-  connectReq.once('connect', onConnect);   // for v0.7 or later
-  connectReq.once('error', onError);
-  connectReq.end();
-
-  function onResponse(res) {
-    // Very hacky. This is necessary to avoid http-parser leaks.
-    res.upgrade = true;
-  }
-
-  function onUpgrade(res, socket, head) {
-    // Hacky.
-    process.nextTick(function() {
-      onConnect(res, socket, head);
-    });
-  }
-
-  function onConnect(res, socket, head) {
-    connectReq.removeAllListeners();
-    socket.removeAllListeners();
-
-    if (res.statusCode !== 200) {
-      debug('tunneling socket could not be established, statusCode=%d',
-        res.statusCode);
-      socket.destroy();
-      var error = new Error('tunneling socket could not be established, ' +
-        'statusCode=' + res.statusCode);
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    if (head.length > 0) {
-      debug('got illegal response body from proxy');
-      socket.destroy();
-      var error = new Error('got illegal response body from proxy');
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    debug('tunneling connection has established');
-    self.sockets[self.sockets.indexOf(placeholder)] = socket;
-    return cb(socket);
-  }
-
-  function onError(cause) {
-    connectReq.removeAllListeners();
-
-    debug('tunneling socket could not be established, cause=%s\n',
-          cause.message, cause.stack);
-    var error = new Error('tunneling socket could not be established, ' +
-                          'cause=' + cause.message);
-    error.code = 'ECONNRESET';
-    options.request.emit('error', error);
-    self.removeSocket(placeholder);
-  }
-};
-
-TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-  var pos = this.sockets.indexOf(socket)
-  if (pos === -1) {
-    return;
-  }
-  this.sockets.splice(pos, 1);
-
-  var pending = this.requests.shift();
-  if (pending) {
-    // If we have pending requests and a socket gets closed a new one
-    // needs to be created to take over in the pool for the one that closed.
-    this.createSocket(pending, function(socket) {
-      pending.request.onSocket(socket);
-    });
-  }
-};
-
-function createSecureSocket(options, cb) {
-  var self = this;
-  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-    var hostHeader = options.request.getHeader('host');
-    var tlsOptions = mergeOptions({}, self.options, {
-      socket: socket,
-      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
-    });
-
-    // 0 is dummy port for v0.6
-    var secureSocket = tls.connect(0, tlsOptions);
-    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-    cb(secureSocket);
-  });
-}
-
-
-function toOptions(host, port, localAddress) {
-  if (typeof host === 'string') { // since v0.10
-    return {
-      host: host,
-      port: port,
-      localAddress: localAddress
-    };
-  }
-  return host; // for v0.11 or later
-}
-
-function mergeOptions(target) {
-  for (var i = 1, len = arguments.length; i < len; ++i) {
-    var overrides = arguments[i];
-    if (typeof overrides === 'object') {
-      var keys = Object.keys(overrides);
-      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
-        var k = keys[j];
-        if (overrides[k] !== undefined) {
-          target[k] = overrides[k];
-        }
-      }
-    }
-  }
-  return target;
-}
-
-
-var debug;
-if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-  debug = function() {
-    var args = Array.prototype.slice.call(arguments);
-    if (typeof args[0] === 'string') {
-      args[0] = 'TUNNEL: ' + args[0];
-    } else {
-      args.unshift('TUNNEL:');
-    }
-    console.error.apply(console, args);
-  }
-} else {
-  debug = function() {};
-}
-__webpack_unused_export__ = debug; // for test
-
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-"use strict";
-module.exports = { get Agent() { return require("https").Agent; }, get request() { return require("https").request; } };
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("net");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = { get connect() { return require("tls").connect; } };
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
-
-/***/ })
-
-/******/ 	});
+/******/ 	"use strict";
+/******/ 	var __webpack_modules__ = ({});
 /************************************************************************/
 /******/ 	// The module cache
 /******/ 	var __webpack_module_cache__ = {};
@@ -372,6 +35,18 @@ module.exports = require("util");
 /************************************************************************/
 /******/ 	/* webpack/runtime/asset-relocator-loader */
 /******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/compat get default export */
+/******/ 	(() => {
+/******/ 		// getDefaultExport function for compatibility with non-harmony modules
+/******/ 		__nccwpck_require__.n = (module) => {
+/******/ 			var getter = module && module.__esModule ?
+/******/ 				() => (module['default']) :
+/******/ 				() => (module);
+/******/ 			__nccwpck_require__.d(getter, { a: getter });
+/******/ 			return getter;
+/******/ 		};
+/******/ 	})();
 /******/ 	
 /******/ 	/* webpack/runtime/create fake namespace object */
 /******/ 	(() => {
@@ -433,22 +108,24 @@ module.exports = require("util");
 /******/ 	
 /************************************************************************/
 var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
-"use strict";
-
-;// CONCATENATED MODULE: ./lib/preload.js
-/**
- * Evaluated before any other file. From the moment its module `tls` is loaded, Node reads its root certificates on another
- * thread (lib/tls.js), while this one goes on: to load it only for the request costs 1 ms. Over http, which only loopback
- * may use, it would be for nothing.
- */
-if (!process.env['INPUT_BASE-URL']?.startsWith('http:'))
-    process.getBuiltinModule('node:tls');
-
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./lib/node-version.js
+
+const oldest = [20, 18];
+function whyTooOld(version) {
+    const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+    if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
+        return undefined;
+    return `This action needs Node ${oldest.join('.')} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner brings Node 24. [ERR_NODE_VERSION]`;
+}
+const reason = whyTooOld(process.version);
+if (reason !== undefined) {
+    (0,external_node_fs_namespaceObject.writeSync)(1, `::error::${reason}\n`);
+    process.exit(1);
+}
+
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = require("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -580,7 +257,7 @@ function escapeProperty(s) {
 }
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
-const external_crypto_namespaceObject = { randomUUID: () => crypto.randomUUID() };
+const external_crypto_namespaceObject = require("crypto");
 ;// CONCATENATED MODULE: external "fs"
 const external_fs_namespaceObject = require("fs");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
@@ -620,12 +297,12 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: external "http"
+const external_http_namespaceObject = require("http");
+var external_http_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_http_namespaceObject, 2);
+;// CONCATENATED MODULE: external "https"
+const external_https_namespaceObject = require("https");
+var external_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_https_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -717,12 +394,26 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./stubs/tunnel/index.js
+// Why this package exists: `@actions/http-client` uses tunnel to reach a server through a proxy. This action has an agent
+// of its own for that, src/http/tunnel.ts, because tunnel cannot reach an IPv6 server, gives every fault of a proxy the
+// code of a lost connection, and cannot be closed. The real package would be 8 kB that never run. package.json names this
+// folder as `tunnel`, and npm uses it for http-client too.
+//
+// http-client makes this agent before ours takes its place. If ours ever does not, the run ends with this sentence.
+class LeftOut {
+  addRequest() {
+    throw new Error('tunnel is left out of this bundle (see stubs/tunnel/index.js)')
+  }
+}
+const leftOut = () => new LeftOut()
+
+
+
 ;// CONCATENATED MODULE: ./stubs/undici/index.js
 // Why this package exists: `@actions/http-client` imports `ProxyAgent` from undici at the top of its only file, and uses
 // it in one method, `getAgentDispatcher`, which gives `fetch` a proxy. This action never calls `fetch`: its requests go
-// through `node:https`, and proxies through `tunnel`. The real undici would add 0.94 MB to a bundle that people review,
+// through `node:https`, and proxies through `src/http/tunnel.ts`. The real undici would add 0.94 MB to a bundle that people review,
 // and 25 ms to the start of every run. package.json names this folder as `undici`, and npm uses it for http-client too.
 //
 // If a later http-client calls this after all, the run ends with this sentence, not with a silent direct connection.
@@ -1167,7 +858,7 @@ class lib_HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        info.httpModule = usingSsl ? external_https_namespaceObject_0 : external_http_namespaceObject_0;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -1281,7 +972,7 @@ class lib_HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || external_http_namespaceObject.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -1295,10 +986,10 @@ class lib_HttpClient {
             let tunnelAgent;
             const overHttps = proxyUrl.protocol === 'https:';
             if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+                tunnelAgent = overHttps ? leftOut : leftOut;
             }
             else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+                tunnelAgent = overHttps ? leftOut : leftOut;
             }
             agent = tunnelAgent(agentOptions);
             this._proxyAgent = agent;
@@ -1306,7 +997,7 @@ class lib_HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            agent = usingSsl ? new external_https_namespaceObject.Agent(options) : new external_http_namespaceObject.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -1591,9 +1282,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const access = (...args) => external_fs_namespaceObject.promises.access(...args);
-const appendFile = (...args) => external_fs_namespaceObject.promises.appendFile(...args);
-const writeFile = (...args) => external_fs_namespaceObject.promises.writeFile(...args);
+const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -2279,205 +1968,109 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./lib/errors.js
-/**
- * Every sentence that can end a run, in one place: cause first, then the remedy, inputs in double quotes.
- * docs/troubleshooting.md repeats each of them, and a test keeps the two alike.
- *
- * No text of a server's is ever in them: what a server can influence (a status, a host, a claim) comes in checked.
- */
-/** The one error class of this action: a stable `code` for programs, a sentence for people. */
+;// CONCATENATED MODULE: ./lib/errors/error.js
+const codes = (/* unused pure expression or super */ null && ([
+    'ERR_INPUT_MISSPELT',
+    'ERR_INPUT_EMPTY',
+    'ERR_SECRETS_FORK',
+    'ERR_SECRETS_DEPENDABOT',
+    'ERR_CREDENTIALS_INVALID',
+    'ERR_SCOPE_INVALID',
+    'ERR_AUDIENCE_INVALID',
+    'ERR_DURATION_INVALID',
+    'ERR_ADDRESS_INVALID',
+    'ERR_ENV_VAR_INVALID',
+    'ERR_INPUT_INVALID',
+    'ERR_INPUT_CONFLICT',
+    'ERR_PUBLIC_KEY_MISSING',
+    'ERR_PUBLIC_KEY_INVALID',
+    'ERR_JWT_INPUT',
+    'ERR_NOT_REFRESHABLE',
+    'ERR_RENEWAL_NEEDS_KEY',
+    'ERR_TLS_OFF',
+    'ERR_NODE_VERSION',
+    'ERR_RUNNER_FILES',
+    'ERR_RUNNER_FILES_DENIED',
+    'ERR_OUTPUTS_INCOMPLETE',
+    'ERR_CANCELLED',
+    'ERR_UNEXPECTED',
+    'ERR_HOST_NOT_FOUND',
+    'ERR_CONNECTION',
+    'ERR_TIMEOUT',
+    'ERR_WAIT_TOO_LONG',
+    'ERR_PROXY_INVALID',
+    'ERR_PROXY_FAILED',
+    'ERR_PROXY_SILENT',
+    'ERR_CERTIFICATE_UNTRUSTED',
+    'ERR_CERTIFICATE_EXPIRED',
+    'ERR_CERTIFICATE_HOST',
+    'ERR_CERTIFICATE_EXTRA_CA',
+    'ERR_CLIENT_CERTIFICATE',
+    'ERR_TLS',
+    'ERR_PROTOCOL',
+    'ERR_CREDENTIALS_REJECTED',
+    'ERR_SCOPE_REFUSED',
+    'ERR_RENEWAL_REFUSED',
+    'ERR_NOT_FOUND',
+    'ERR_REDIRECT',
+    'ERR_UNAVAILABLE',
+    'ERR_UNEXPECTED_STATUS',
+    'ERR_TOO_LARGE',
+    'ERR_COMPRESSED',
+    'ERR_NOT_A_JWT',
+    'ERR_JWT_INVALID',
+    'ERR_JWT_EXPIRED',
+    'ERR_SCOPE_NOT_GRANTED',
+    'ERR_MORE_THAN_REQUESTED',
+    'ERR_OVC_NEEDS_USER',
+    'ERR_OVC_AUDIENCE',
+    'ERR_OVC_NO_ACCOUNT',
+    'ERR_OVC_REFUSED',
+    'ERR_OVC_UNAVAILABLE',
+    'ERR_NOT_OPENVCLOUD',
+    'ERR_AYS_REFUSED',
+    'ERR_AYS_UNAVAILABLE',
+    'ERR_NOT_AYS',
+]));
 class ActionError extends Error {
     code;
-    constructor(code, message, cause) {
-        super(message, { cause });
+    constructor(code, message) {
+        super(`${message} [${code}]`);
         this.name = 'ActionError';
         this.code = code;
     }
 }
-/** The failures whose remedy is the same wherever they happen. Each returns the error; the caller throws it. */
-const failures = {
-    // --- inputs: found before any request ---
-    requiredInputEmpty: (input, reason) => new ActionError('ERR_INPUT', `"${input}" is empty: ${reason}`),
-    inputInvalid: (input, found, remedy) => new ActionError('ERR_INPUT', `"${input}" ${found}: ${remedy}`),
-    inputsExclusive: (drop) => new ActionError('ERR_INPUT', `"jwt" renews a JWT and cannot be combined with ${listInQuotes(drop)}: drop ${drop.length > 1 ? 'those inputs' : 'that input'} to renew, or drop "jwt" to ask for a new JWT.`),
-    jwtInputNotRefreshable: () => new ActionError('ERR_INPUT', '"jwt" holds a JWT without a refresh_token, which no server renews: ask for it with "scope: ..., offline_access", or use "app-id" and "secret" here.'),
-    tlsVerificationOff: () => new ActionError('ERR_TLS_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who receives the secret: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'),
-    runnerFileMissing: (variable) => new ActionError('ERR_RUNNER', `${variable} names no file that can be written, so the JWT could not be handed on: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`),
-    notHandedOn: (code) => new ActionError('ERR_RUNNER', `The runner's files for outputs and variables could not be written to the end (${code}), so later steps may have a part of them: see whether the runner's disk is full, and run the job again.`),
-    // --- the way to the server ---
-    unreachable: (server, cause) => new ActionError('ERR_NETWORK', `${server} could not be reached (${cause}): check "base-url" and that this runner may connect to it, then run the job again.`),
-    timedOut: (server, seconds, attempts) => new ActionError('ERR_TIMEOUT', `${server} gave no whole answer in the time that "timeout" leaves each attempt (${seconds} s for all; attempts: ${attempts}): check that the server is up, or raise "timeout".`),
-    waitTooLong: (server, status, waitSeconds, secondsLeft) => new ActionError('ERR_TIMEOUT', `${server} is not ready (${status}) and asks to wait ${waitSeconds} s, but "timeout" leaves ${secondsLeft} s: run the job again later, or raise "timeout".`),
-    tlsFailed: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is not trusted (${code}): for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:", else have the server's certificate mended.`),
-    certificateExpired: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is out of its dates (${code}): have it renewed, and check the runner's clock; a private CA goes into NODE_EXTRA_CA_CERTS in the step's "env:".`),
-    certificateForOtherHost: (server, code) => new ActionError('ERR_TLS', `The certificate of ${server} is for another host name (${code}): put the name that the certificate carries into "base-url"; NODE_EXTRA_CA_CERTS does not help here.`),
-    tlsNotSpoken: (server, code) => new ActionError('ERR_TLS', `${server} and this runner could not agree on TLS (${code}): check that the port in "base-url" speaks https, and that the server offers TLS 1.2 or newer.`),
-    proxyInvalid: () => new ActionError('ERR_PROXY', 'The proxy in https_proxy is no URL that starts with http://: write it as http://host:port, with percent-encoded credentials before the host if it needs them, or name the server in no_proxy.'),
-    proxyFailed: (cause) => new ActionError('ERR_PROXY', `The proxy in https_proxy made no connection (${cause}): check its address and credentials, or name the server in no_proxy.`),
-    redirected: (server, host) => new ActionError('ERR_REDIRECT', `${server} redirects to ${host}, and a request that holds a secret follows no redirect: if that is where the server lives now, put its address into "base-url".`),
-    // --- what the server answered ---
-    badRequest: (server) => new ActionError('ERR_STATUS_400', `${server} does not accept "app-id" with "secret" (400): one of the two is wrong, or the organization's API key has its "client credentials" flow switched off; copy both again from the API key's page.`),
-    scopeRefused: (server, scopes) => new ActionError('ERR_STATUS_401', `${server} does not allow this key the ${scopes.length ? `scopes ${listInQuotes(scopes)}` : 'default scope'} (401): a user's key may ask for user:* scopes, an organization's key for organization:* scopes; correct "scope".`),
-    refreshRefused: (server) => new ActionError('ERR_STATUS_401', `${server} does not renew the JWT in "jwt" (401): it was revoked, or not used for 30 days; get a new one with the scope offline_access.`),
-    refreshBadRequest: (server) => new ActionError('ERR_STATUS_400', `${server} does not understand the renewal of the JWT in "jwt" (400): get a new one with the scope offline_access, and check that "base-url" is the server that issued it.`),
-    notFound: (server) => new ActionError('ERR_STATUS_404', `${server} has no ItsYou.online token endpoint (404): set "base-url" to the server's own address, for example https://itsyou.online, without /v1/oauth.`),
-    serverFault: (server, status, attempts) => new ActionError('ERR_STATUS_RETRYABLE', `${server} did not answer the question (${status}; attempts: ${attempts}): run the job again later, or raise "retries" and "timeout".`),
-    unexpectedStatus: (server, status) => new ActionError('ERR_STATUS', `${server} answered ${status}, which an ItsYou.online server does not: check "base-url", and what stands between the runner and the server.`),
-    brokenAnswer: (server, cause) => new ActionError('ERR_PROTOCOL', `${server} gave an answer that is no valid HTTP (${cause}): check "base-url", and what stands between the runner and the server.`),
-    answerTooLarge: (server, limit) => new ActionError('ERR_TOO_LARGE', `${server} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.`),
-    notAJwt: (server, found) => new ActionError('ERR_NOT_A_JWT', `${server} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page stands before it.`),
-    // --- the JWT itself ---
-    jwtInvalid: (server, what) => new ActionError('ERR_JWT_INVALID', `The JWT from ${server} ${what}, so nothing was handed on: check "base-url" and "public-key", and tell the server's operator if they are right.`),
-    jwtInputInvalid: (what) => new ActionError('ERR_INPUT', `"jwt" ${what}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`),
-    jwtExpired: (server, secondsAgo) => new ActionError('ERR_JWT_EXPIRED', `The new JWT from ${server} expired ${secondsAgo} s ago by the runner's clock, so the two clocks differ by at least ${secondsAgo} s: set the runner's clock, or have the server's set.`),
-    scopeNotGranted: (missing, asked, granted) => new ActionError('ERR_SCOPE_NOT_GRANTED', `"scope" asks for ${listInQuotes(asked)}, and the server granted ${granted.length ? listInQuotes(granted) : 'none'}, without ${listInQuotes(missing)}: ${whyNotGranted(missing)}`),
-    // --- neither ---
-    cancelled: (signal) => new ActionError('ERR_CANCELLED', `The step was cancelled (${signal}) before it had a JWT, and nothing was handed on: run the job again.`),
-    unexpected: (kind) => new ActionError('ERR_UNEXPECTED', `The action met a fault of its own (${kind}) and handed nothing on: please report it with the version of the action and this line.`),
-};
-/** `"a", "b"`: names for a sentence. An annotation is cut off after 4096 characters, so a long list ends sooner. */
 function listInQuotes(names) {
     const [shown, more] = [names.slice(0, 12), names.length - 12];
     return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
-/** The likely reason for a scope that the server dropped without a word, and what to do. */
-function whyNotGranted(missing) {
-    if (missing.some(scope => scope.startsWith('user:memberof:'))) {
-        return 'the user is probably not a member of that organization; add the user there, or correct "scope".';
-    }
-    if (missing.every(scope => scope === 'offline_access')) {
-        return "the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT, or ask the server's operator.";
-    }
-    return 'the owner of the key probably does not have that right; grant it there, or correct "scope".';
+function attemptsInWords(attempts) {
+    return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
-;// CONCATENATED MODULE: ./lib/http.js
-/** One POST and its answer: a deadline, a size limit, no redirect, and every way it can fail as a plain value. */
+;// CONCATENATED MODULE: ./lib/errors/destinations.js
 
-
-const USER_AGENT = 'ovc-jwt-action';
-/** A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
-const ANSWER_LIMIT = 64 * 1024;
-/**
- * Sends one request. Never throws for what a network or a server can do.
- *
- * @param deadline milliseconds for all of it: name look-up, proxy, connection, headers and body.
- * @param cancelled resolves, with the name of the process signal, when the attempt is to end at once.
- */
-async function post(request, deadline, cancelled) {
-    if (!hasUsableProxy(request))
-        return { kind: 'proxy-invalid' };
-    // http-client retries no POST, and follows redirects unless told not to: the body holds the secret.
-    const client = new lib_HttpClient(USER_AGENT, [bareHost], { allowRedirects: false, allowRetries: false });
-    let timer;
-    // A race, not an AbortSignal: its machinery costs every run time.
-    const timeUp = new Promise(resolve => {
-        timer = setTimeout(() => resolve({ kind: 'deadline' }), deadline);
-    });
-    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
-    const outcome = await Promise.race([send(client, request).catch(failureOf), timeUp, cancellation]);
-    clearTimeout(timer);
-    // What came to its own end has closed its connection; what lost the race is closed here. (Only a connection through a
-    // proxy, which http-client offers no way to close, lives on until the process ends.)
-    if (outcome.kind === 'deadline' || outcome.kind === 'cancelled')
-        client.dispose();
-    return outcome;
-}
-async function send(client, request) {
-    const { message } = await client.post(request.url, request.body, { ...request.headers });
-    const { statusCode: status = 0, headers } = message;
-    if (status !== 200) {
-        message.destroy();
-        return { kind: 'answer', status, body: '', location: headers.location, retryAfter: headers['retry-after'] };
-    }
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('error', reject); // Also for a body that ends before its Content-Length.
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size <= ANSWER_LIMIT)
-                return;
-            message.destroy();
-            resolve({ kind: 'too-large' });
-        });
-        message.on('end', () => resolve({ kind: 'answer', status, body: Buffer.concat(chunks).toString() }));
-    });
-}
-/** http-client passes on the brackets of an IPv6 host, which no name look-up understands; a handler can mend that. */
-const bareHost = {
-    prepareRequest(options) {
-        options.host = options.host?.replace(/^\[(.*)\]$/, '$1');
-    },
-    canHandleAuthentication: () => false,
-    handleAuthentication: () => Promise.reject(new Error('not used')),
+const notSet = 'so it was not set';
+const destinationErrors = {
+    ovcNeedsUser: () => new ActionError('ERR_OVC_NEEDS_USER', `OpenvCloud answers 500 to the JWT of an organization's API key, ${notSet}: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.`),
+    ovcAudience: (audiences) => new ActionError('ERR_OVC_AUDIENCE', `OpenvCloud rejects a JWT with an audience, and this one has ${listInQuotes(audiences)}, ${notSet}: get a JWT without an audience, or leave "ovc-url" empty.`),
+    ovcNoAccount: (url, user) => new ActionError('ERR_OVC_NO_ACCOUNT', `OpenvCloud at ${url} accepts the JWT but has no account for "${user}", ${notSet}: have that user added to an account there, or use the API key of a user who is.`),
+    ovcRefused: (url, server) => new ActionError('ERR_OVC_REFUSED', `OpenvCloud at ${url} refused the JWT (401), ${notSet}: its clock differs, or it trusts another ItsYou.online than ${server}; check "ovc-url" and "base-url", or ask its operator.`),
+    ovcUnavailable: (url, status, attempts) => new ActionError('ERR_OVC_UNAVAILABLE', `OpenvCloud at ${url} is unavailable (status ${status} after ${attemptsInWords(attempts)}), and the JWT is not the cause: run the job again later, or leave "ovc-url" empty.`),
+    notOpenvCloud: (url, found) => new ActionError('ERR_NOT_OPENVCLOUD', `${url} is not the address of an OpenvCloud location (${found}): write the address of its portal into "ovc-url", such as https://my-location.example.`),
+    aysRefusedUser: (url, granted) => new ActionError('ERR_AYS_REFUSED', granted.length
+        ? `AYS at ${url} refused the JWT (401) with the scope ${listInQuotes(granted)}, ${notSet}: request "user:memberof:<organization>" for the organization that this AYS server is configured with in "scope".`
+        : `AYS at ${url} refused the JWT (401), which has no scope "user:memberof:<organization>", ${notSet}: request it in "scope" for the organization that this AYS server is configured with.`),
+    aysRefusedOrganization: (url, organization) => new ActionError('ERR_AYS_REFUSED', `AYS at ${url} refused the JWT (401) of the organization "${organization}", ${notSet}: use the API key of the organization that this AYS server is configured with, or of a member.`),
+    aysRefusedAudience: (url, audiences) => new ActionError('ERR_AYS_REFUSED', `AYS at ${url} refused the JWT (401) with the audience ${listInQuotes(audiences)}, ${notSet}: leave "audience" empty, or name the organization that this AYS server is configured with.`),
+    aysUnavailable: (url, status, attempts) => new ActionError('ERR_AYS_UNAVAILABLE', `AYS at ${url} is unavailable (status ${status} after ${attemptsInWords(attempts)}): run the job again later, or leave "ays-url" empty.`),
+    notAys: (url, found) => new ActionError('ERR_NOT_AYS', `${url} is not the address of an AYS server (${found}): write its address with its prefix into "ays-url", such as https://ays.example/api.`),
 };
-/**
- * http-client reads `https_proxy` and `no_proxy` itself. Where the proxy's URL is none, it throws, or even goes without:
- * the secret would then leave on another way than the user said. A proxy that is spoken to over https is refused: `tunnel`
- * compares that proxy's certificate with the name of the server. (Plain http is for loopback only, which has no proxy.)
- */
-function hasUsableProxy({ url, namesProxy }) {
-    const target = new URL(url);
-    if (!namesProxy || checkBypass(target))
-        return true;
-    try {
-        return getProxyUrl(target)?.protocol === 'http:';
-    }
-    catch {
-        return false;
-    }
-}
-function failureOf(error) {
-    const { code, message } = error;
-    // `tunnel` gives every failure of a proxy the code ECONNRESET; only its text tells them from the server's.
-    if (message?.startsWith('tunneling socket could not be established')) {
-        const status = /statusCode=(\d{3})$/.exec(message)?.[1];
-        const reason = message.endsWith('cause=socket hang up') ? 'ECONNRESET' : /cause=\w+ (E[A-Z_]+)/.exec(message)?.[1];
-        return { kind: 'proxy-failed', cause: status ? Number(status) : (reason ?? 'UNKNOWN') };
-    }
-    return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' };
-}
 
-;// CONCATENATED MODULE: ./lib/jwt.js
-/** The form of a JWT and the claims as they stand in it, before anybody trusts them. */
-/**
- * Three parts of unpadded base64url (RFC 7515, section 7.1). An empty signature passes: it belongs to `alg: none`, which
- * gets a sentence of its own later.
- */
-function hasJwtForm(text) {
-    return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
-}
-/**
- * The claims of the payload; undefined where it is no JSON object, or names a member twice. RFC 7519, section 4, lets a
- * parser reject that: two readers that choose differently would see two different JWTs.
- */
-function readClaims(jwt) {
-    try {
-        const json = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
-        let members = -1; // The reviver is also called for the whole, as the one member of an object around it.
-        const claims = JSON.parse(json, function (_name, value) {
-            if (!Array.isArray(this))
-                members++;
-            return value;
-        });
-        // In what JSON.parse accepts, a text with a colon behind it is a member's name, and nothing else is.
-        const names = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(match => match[1]);
-        const isObject = typeof claims === 'object' && claims !== null && !Array.isArray(claims);
-        return isObject && names.length === members ? claims : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/retry.js
-/** Whether a failed attempt is repeated, and when: one pure function, so that every case can be tested without waiting. */
-/** Too early, too busy, or down for a moment (RFC 9110, 6585 and 8470). 400, 401 and 404 are final with this server. */
-const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** Node's codes for what may be gone in a second. ENOTFOUND is not here: it is a misspelt base-url. */
+;// CONCATENATED MODULE: ./lib/http/retry.js
+const transientStatuses = new Set([
+    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
+]);
 const transientCodes = new Set([
     'EAI_AGAIN',
     'ECONNABORTED',
@@ -2489,134 +2082,110 @@ const transientCodes = new Set([
     'EPIPE',
     'ETIMEDOUT',
 ]);
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 10_000;
-/** Too little for an answer over a network: the cause of the last failure says more than one more failure would. */
-const SHORTEST_ATTEMPT = 100;
-/** Far beyond any `timeout`: what asks for more is not read as more. */
-const A_YEAR = 366 * 24 * 60 * 60 * 1000;
-/**
- * Decides about one failed attempt. Waits grow exponentially with full jitter: anything from nothing to 0.5 s, 1 s, 2 s
- * and so on up to 10 s. `Retry-After` (RFC 9110, section 10.2.3) is the least that is waited; the jitter comes on top,
- * so that the many jobs of a matrix which were turned away together do not come back together.
- */
+const firstStep = 1000;
+const longestStep = 10_000;
+const shortestAttempt = 200;
+const year = 366 * 24 * 60 * 60 * 1000;
 function decideRetry(situation) {
-    const { outcome, attempts, retries, now, timeLeft, random } = situation;
-    if (!isTransient(outcome))
-        return { retry: false, reason: 'final' };
-    if (attempts > retries)
-        return { retry: false, reason: 'used-up' };
+    const { outcome, used, retries, now, timeLeft, random } = situation;
+    if (!isTransient(situation) || timeLeft <= 0)
+        return { kind: 'give-up' };
     const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
+    const counts = asked === 0;
+    if (counts && used >= retries)
+        return { kind: 'give-up' };
+    if (retries === 0)
+        return { kind: 'give-up' };
     if (asked >= timeLeft)
-        return { retry: false, reason: 'wait-too-long', wait: asked };
-    if (timeLeft - asked < SHORTEST_ATTEMPT)
-        return { retry: false, reason: 'used-up' };
-    const jitter = random * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempts - 1));
-    // The jitter alone must not use up the time that the server's own wish leaves.
-    const wait = Math.round(asked + Math.min(jitter, (timeLeft - asked) / 2));
-    return { retry: true, wait };
+        return { kind: 'wait-too-long', wait: asked };
+    if (timeLeft - asked < shortestAttempt)
+        return { kind: 'give-up' };
+    const half = Math.min(longestStep, firstStep * 2 ** used) / 2;
+    const wait = Math.max(asked, half) + random * half;
+    return { kind: 'retry', wait: Math.round(Math.min(wait, asked + (timeLeft - asked) / 2)), counts };
 }
-function isTransient(outcome) {
+function isTransient({ outcome, notFound, isKnownServer }) {
     switch (outcome.kind) {
         case 'answer':
             return transientStatuses.has(outcome.status);
         case 'network':
+            if (outcome.code === 'ENOTFOUND')
+                return isKnownServer || notFound === 0;
             return transientCodes.has(outcome.code);
         case 'proxy-failed':
+            if (outcome.cause === 'ENOTFOUND')
+                return notFound === 0;
             return typeof outcome.cause === 'number'
                 ? transientStatuses.has(outcome.cause)
                 : transientCodes.has(outcome.cause);
         case 'deadline':
+        case 'proxy-silent':
             return true;
         default:
             return false;
     }
 }
-/**
- * `Retry-After` in milliseconds from now; 0 for none, for one in the past and for what is neither seconds nor an HTTP
- * date. (Date.parse alone would read `-1` as the year 2001.)
- */
 function readRetryAfter(value, now) {
     if (value === undefined)
         return 0;
-    if (/^\d+$/.test(value))
-        return Math.min(Number(value) * 1000, A_YEAR);
-    // RFC 9110, section 5.6.7: three forms, all in GMT, and asctime's does not say so.
+    if (/^\d+(\.\d+)?$/.test(value))
+        return Math.min(Math.ceil(Number(value)) * 1000, year);
     const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
     const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
-    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), A_YEAR);
+    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year);
 }
 
-;// CONCATENATED MODULE: ./lib/exchange.js
-/** The conversation with the token endpoint: the request, its repetitions, and what each answer means. */
+;// CONCATENATED MODULE: ./lib/errors/network.js
 
+const networkErrors = {
+    hostNotFound: ({ url, input }) => new ActionError('ERR_HOST_NOT_FOUND', `The host name of ${url} was not found (ENOTFOUND): check "${input}" for a typing error, or whether this runner's name server knows it.`),
+    unreachable: ({ url, input }, cause) => new ActionError('ERR_CONNECTION', `${url} could not be reached (${cause}): check "${input}" and that this runner may connect to it, then run the job again.`),
+    timedOut: ({ url }, seconds, attempts) => new ActionError('ERR_TIMEOUT', `${url} did not respond in time (${seconds} s, ${attemptsInWords(attempts)}): check that the server is up, or raise "timeout".`),
+    waitTooLong: ({ url }, cause, waitSeconds, secondsLeft) => new ActionError('ERR_WAIT_TOO_LONG', `${url} is not ready (${cause}) and asks to wait ${waitSeconds} s, but "timeout" leaves ${secondsLeft} s: run the job again later, or raise "timeout".`),
+    tlsFailed: ({ url }, code) => new ActionError('ERR_CERTIFICATE_UNTRUSTED', `The certificate of ${url} is not trusted (${code}): for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:", otherwise have the server's certificate fixed.`),
+    extraCaUseless: ({ url }, code) => new ActionError('ERR_CERTIFICATE_EXTRA_CA', `The certificate of ${url} is not trusted (${code}): the file in NODE_EXTRA_CA_CERTS contains no PEM certificate that vouches for this server. Check its path, its format, and that it has the right CA.`),
+    clientCertificate: ({ url, input }, code) => new ActionError('ERR_CLIENT_CERTIFICATE', `${url} requires a client certificate (${code}), which this action does not support: put an address that does not require one into "${input}".`),
+    certificateExpired: ({ url }, code) => new ActionError('ERR_CERTIFICATE_EXPIRED', `The certificate of ${url} has expired or is not yet valid (${code}): have it renewed, and check the runner's clock.`),
+    certificateForOtherHost: ({ url, input }, code) => new ActionError('ERR_CERTIFICATE_HOST', `The certificate of ${url} is for another host name (${code}): put the name that is in the certificate into "${input}".`),
+    tlsNotSpoken: ({ url, input }, code) => new ActionError('ERR_TLS', `${url} and this runner could not agree on TLS (${code}): check that the port in "${input}" speaks https, and that the server offers TLS 1.2 or newer without a client certificate.`),
+    proxyInvalid: () => new ActionError('ERR_PROXY_INVALID', 'https_proxy is not the address of an http proxy: write it as http://host:port, with percent-encoded credentials before the host if it needs them.'),
+    proxyFailed: (cause) => new ActionError('ERR_PROXY_FAILED', `The proxy in https_proxy made no connection (${cause}): check its address and credentials, or name the server in no_proxy.`),
+    proxySilent: ({ url }, seconds, attempts) => new ActionError('ERR_PROXY_SILENT', `The proxy in https_proxy did not answer the request to connect to ${url} (${seconds} s, ${attemptsInWords(attempts)}): check that it is up and a proxy for https, or name the server in no_proxy.`),
+    brokenAnswer: ({ url, input }, cause) => new ActionError('ERR_PROTOCOL', `${url} sent an answer that is not valid HTTP (${cause}): check "${input}", and what is between the runner and the server.`),
+};
 
+;// CONCATENATED MODULE: ./lib/errors/runner.js
 
+const runnerErrors = {
+    fileMissing: (variable) => new ActionError('ERR_RUNNER_FILES', `${variable} does not name a file that can be written, so the JWT could not be set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`),
+    fileDenied: (variable, code) => new ActionError('ERR_RUNNER_FILES_DENIED', `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`),
+    outputsIncomplete: (code) => new ActionError('ERR_OUTPUTS_INCOMPLETE', `Could not finish writing the outputs (${code}), so later steps may have a part of them: check whether the runner's disk is full, and run the job again.`),
+    cancelled: (signal) => new ActionError('ERR_CANCELLED', `The step was cancelled (${signal}) before it had a JWT: run the job again.`),
+    unexpected: (kind) => new ActionError('ERR_UNEXPECTED', `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`),
+};
 
-/**
- * The request for a JWT.
- *
- * For client credentials: RFC 6749, section 4.4.2, with the client's credentials in the form body (never in the query:
- * it ends up in access logs) and this server's own `response_type=id_token`, without which it answers with an opaque
- * access token. Scopes and audiences are separated by commas: a blank would make one bogus name of two.
- */
-function tokenRequest({ credentials, validity, baseUrl, namesProxy }) {
-    const form = new URLSearchParams();
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    if (credentials.grant === 'client_credentials') {
-        form.set('grant_type', 'client_credentials');
-        form.set('client_id', credentials.clientId);
-        form.set('client_secret', credentials.clientSecret);
-        form.set('response_type', 'id_token');
-        if (credentials.scopes.length)
-            form.set('scope', credentials.scopes.join(','));
-        if (credentials.audiences.length)
-            form.set('aud', credentials.audiences.join(','));
-    }
-    else {
-        // `bearer` or `Bearer`: the server knows no other spelling.
-        headers['authorization'] = `bearer ${credentials.jwt}`;
-    }
-    if (validity !== undefined)
-        form.set('validity', String(validity));
-    const path = credentials.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh';
-    return { url: baseUrl + path, headers, body: form.toString(), namesProxy };
+;// CONCATENATED MODULE: ./lib/known-servers.js
+const keys = {
+    'https://itsyou.online': `-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES5X8XrfKdx9gYayFITc89wad4usrk0n2
+7MjiGYvqalizeSWTHEpnd7oea9IQ8T5oJjMVH5cc0H5tFSKilFFeh//wngxIyny6
+6+Vq5t5B0V0Ehy01+2ceEon2Y0XDkIKv
+-----END PUBLIC KEY-----`,
+    'https://staging.itsyou.online': `-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEkmd07vxBqoCiHsaplIpjlonDeOnpvPam
+ORMdBcAlHNXbzwplcdK4qlZGPBz9mxDSrBOv9SZH+Et6r8gn9Fx/+ZjlvRwowqOU
+FpCIijAEx6A3BhfRUbmwl1evBKzWB/qw
+-----END PUBLIC KEY-----`,
+};
+function knownKey(url) {
+    const { protocol, hostname, port } = new URL(url);
+    return keys[`${protocol}//${hostname.replace(/\.$/, '')}${port && `:${port}`}`];
 }
-/**
- * Asks the server until there is an answer that holds, or no time or attempt is left.
- *
- * @returns what the server gave as the JWT: three parts by its look, and not yet verified.
- * @throws ActionError for everything else, in one sentence.
- */
-async function exchange(inputs, surroundings) {
-    const { now, random, sleep, cancelled, log } = surroundings;
-    const request = tokenRequest(inputs);
-    const end = now() + inputs.timeout;
-    for (let attempts = 1;; attempts++) {
-        // An equal share of what is left for each attempt that is left: a server that keeps silent once does not use it all.
-        const share = (end - now()) / (inputs.retries + 2 - attempts);
-        const outcome = await post(request, Math.max(1, Math.ceil(share)), cancelled);
-        if (outcome.kind === 'answer' && outcome.status === 200)
-            return readJwt(outcome.body, inputs.baseUrl);
-        const timeLeft = end - now();
-        const decision = timeLeft > 0
-            ? decideRetry({ outcome, attempts, retries: inputs.retries, now: now(), timeLeft, random: random() })
-            : { retry: false, reason: 'used-up' };
-        if (!decision.retry) {
-            if (decision.reason === 'wait-too-long') {
-                const seconds = [decision.wait, timeLeft].map(ms => Math.ceil(ms / 1000));
-                throw failures.waitTooLong(inputs.baseUrl, nameOf(outcome), ...seconds);
-            }
-            throw exchange_failureOf(outcome, inputs, attempts);
-        }
-        log(`Attempt ${attempts} failed (${nameOf(outcome)}); trying again in ${(decision.wait / 1000).toFixed(1)} s.`);
-        const signal = await Promise.race([sleep(decision.wait), cancelled]);
-        if (signal !== undefined)
-            throw failures.cancelled(signal);
-    }
-}
-/** The cause of a failed attempt in our own words: a status line's text is the server's, and is not repeated. */
-function nameOf(outcome) {
+
+;// CONCATENATED MODULE: ./lib/http/cause.js
+
+
+function causeOf(outcome) {
     switch (outcome.kind) {
         case 'answer':
             return `status ${outcome.status}`;
@@ -2626,6 +2195,8 @@ function nameOf(outcome) {
             return 'no whole answer in time';
         case 'proxy-failed':
             return `proxy: ${proxyCause(outcome.cause)}`;
+        case 'proxy-silent':
+            return 'proxy: no answer in time';
         default:
             return outcome.kind;
     }
@@ -2633,264 +2204,383 @@ function nameOf(outcome) {
 function proxyCause(cause) {
     return typeof cause === 'number' ? `status ${cause}` : cause;
 }
-/** The final error for the last outcome: the table of statuses of the server, and what lies on the way to it. */
-function exchange_failureOf(outcome, inputs, attempts) {
-    const { baseUrl: server, credentials, timeout } = inputs;
+function errorOf(outcome, server, seconds, attempts, hasExtraCa) {
     switch (outcome.kind) {
-        case 'too-large':
-            return failures.answerTooLarge(server, ANSWER_LIMIT);
         case 'deadline':
-            return failures.timedOut(server, timeout / 1000, attempts);
+            return networkErrors.timedOut(server, seconds, attempts);
         case 'cancelled':
-            return failures.cancelled(outcome.signal);
+            return runnerErrors.cancelled(outcome.signal);
         case 'proxy-invalid':
-            return failures.proxyInvalid();
+            return networkErrors.proxyInvalid();
+        case 'proxy-silent':
+            return networkErrors.proxySilent(server, seconds, attempts);
         case 'proxy-failed':
-            return failures.proxyFailed(proxyCause(outcome.cause));
+            return networkErrors.proxyFailed(proxyCause(outcome.cause));
         case 'network':
-            return networkFailure(server, outcome.code);
-        case 'answer':
-            break;
+            return networkError(outcome.code, server, hasExtraCa);
     }
-    const { status } = outcome;
-    if (status === 400) {
-        return credentials.grant === 'refresh' ? failures.refreshBadRequest(server) : failures.badRequest(server);
-    }
-    if (status === 401) {
-        return credentials.grant === 'refresh'
-            ? failures.refreshRefused(server)
-            : failures.scopeRefused(server, credentials.scopes);
-    }
-    if (status === 404)
-        return failures.notFound(server);
-    if (status >= 300 && status < 400)
-        return failures.redirected(server, targetHost(outcome.location, inputs));
-    if (transientStatuses.has(status))
-        return failures.serverFault(server, nameOf(outcome), attempts);
-    return failures.unexpectedStatus(server, nameOf(outcome));
 }
-function networkFailure(server, code) {
-    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
-        return failures.certificateExpired(server, code);
+function networkError(code, server, hasExtraCa) {
+    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+        return networkErrors.certificateExpired(server, code);
+    }
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return failures.certificateForOtherHost(server, code);
+        return networkErrors.certificateForOtherHost(server, code);
+    if (code === 'ENOTFOUND')
+        return networkErrors.hostNotFound(server);
+    if (clientCertificateCodes.test(code))
+        return networkErrors.clientCertificate(server, code);
     if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_(?!CERT)/.test(code))
-        return failures.tlsNotSpoken(server, code);
-    if (certificateCodes.test(code))
-        return failures.tlsFailed(server, code);
+        return networkErrors.tlsNotSpoken(server, code);
+    if (certificateCodes.test(code)) {
+        return hasExtraCa ? networkErrors.extraCaUseless(server, code) : networkErrors.tlsFailed(server, code);
+    }
     if (code.startsWith('HPE_'))
-        return failures.brokenAnswer(server, code);
-    return failures.unreachable(server, code);
+        return networkErrors.brokenAnswer(server, code);
+    return networkErrors.unreachable(server, code);
 }
-/** Node's names of OpenSSL's verification errors (X509_V_ERR_*), and its own: what says that nobody vouches for it. */
+const clientCertificateCodes = /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|NO_CERTIFICATE)$/;
 const certificateCodes = /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/;
-/** The host of a redirect's target. The URL parser leaves no blank, control character or `#` in a host. */
-function targetHost(location, { baseUrl, credentials }) {
-    const host = location !== undefined && URL.canParse(location, baseUrl) ? new URL(location, baseUrl).host : '';
-    // It is in lower case, where the mask of a secret does not reach.
-    const secret = credentials.grant === 'client_credentials' ? credentials.clientSecret : credentials.jwt;
-    return host && !host.includes(secret.toLowerCase()) ? host : 'another address';
-}
-/** The JWT in an answer with status 200: bare (`application/jwt`), or as `access_token` in JSON. */
-function readJwt(body, server) {
-    const text = body.trim();
-    if (!text)
-        throw failures.notAJwt(server, 'nothing');
-    if (text.startsWith('<'))
-        throw failures.notAJwt(server, 'an HTML page');
-    const token = text.startsWith('{') ? readAccessToken(text) : text;
-    if (typeof token === 'string' && hasJwtForm(token))
-        return token;
-    if (typeof token === 'string' && /^[\w-]{20,64}$/.test(token))
-        throw failures.notAJwt(server, 'an opaque access token');
-    throw failures.notAJwt(server, token === undefined ? 'JSON of another shape' : 'something else');
-}
-function readAccessToken(json) {
-    try {
-        return JSON.parse(json)['access_token'];
-    }
-    catch {
-        return '';
-    }
-}
 
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
+var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_namespaceObject);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: ./lib/text.js
-/** Text that comes from outside and goes into a line of the log. */
-// C0, DEL, C1, line and paragraph separators, and the marks that reorder text: what could start a new line, hide
-// text, or make it read differently. Unicode's own categories Cc and Cf, and Zl and Zp.
 const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]';
-/**
- * Whether a text may stand in a log line, the summary or an output as it is: one line, nothing invisible, and no
- * `##[`, by which the runner still takes a command in the *middle* of a line (its old command syntax).
- */
+const invisible = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]';
+function contains(text, characters) {
+    return !/^[ -~]*$/.test(text) && new RegExp(characters, 'u').test(text);
+}
 function isPrintable(text) {
-    // Plain ASCII first, and no literal above: to read the classes of Unicode takes 0.4 ms, and hardly any run needs them.
-    return (/^[ -~]*$/.test(text) || !new RegExp(unprintable, 'u').test(text)) && !text.includes('##[');
+    return !contains(text, unprintable) && !text.includes('##[');
 }
-/**
- * A value for an error sentence: the value in quotes where it is short and harmless, else a description of it.
- * It is never altered: a mask hides a value only as it is.
- */
-function describe(value) {
-    return value.length <= 80 && isPrintable(value)
-        ? `is "${value}"`
-        : 'holds characters or a length that cannot be right';
+function hasInvisible(text) {
+    return contains(text, invisible);
 }
-/** Plain text as text of HTML: the step summary is Markdown, which takes HTML. */
+function quoteOrDescribe(value) {
+    return value.length <= 80 && isPrintable(value) ? `is "${value}"` : 'is too long or contains invalid characters';
+}
 function escapeHtml(text) {
     return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
+function inWords(seconds) {
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.round(seconds / 60);
+    const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
+    return parts.filter(Boolean).join(' ');
+}
+function isLoopback(hostname) {
+    return /^(localhost|127(\.\d{1,3}){3}|\[::1\])\.?$/.test(hostname);
+}
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
+            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
+        }
+        rows.push(row);
+    }
+    return rows[a.length]?.[b.length] ?? 0;
+}
 
-;// CONCATENATED MODULE: ./lib/inputs.js
-/** The inputs of action.yml, read, checked and typed: whatever is wrong with them is found here, before any request. */
+;// CONCATENATED MODULE: ./lib/http/proxy.js
 
-
-const DAY = 24 * 60 * 60;
-const defaults = { baseUrl: 'https://itsyou.online', retries: '3', timeout: '60s' };
-/**
- * Reads and checks all inputs.
- *
- * @throws ActionError ERR_INPUT for the first input that is wrong, ERR_TLS_OFF where TLS is not verified.
- */
-function readInputs(source) {
-    const get = (name) => source.get(name) ?? '';
-    const credentials = get('jwt') ? readRefresh(get) : readClientCredentials(get, source);
-    const baseUrl = readBaseUrl(source.get('base-url') ?? defaults.baseUrl);
-    if (source.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !isLoopback(new URL(baseUrl))) {
-        throw failures.tlsVerificationOff();
-    }
-    return {
-        credentials,
-        baseUrl,
-        validity: get('validity') ? readDuration('validity', get('validity'), DAY, '24h') : undefined,
-        publicKey: get('public-key') || undefined,
-        envVars: readEnvVars(get('env-var')),
-        summary: readBoolean('summary', get('summary')),
-        retries: readRetries(get('retries') || defaults.retries),
-        timeout: readDuration('timeout', get('timeout') || defaults.timeout, 10 * 60, '10m') * 1000,
-        namesProxy: Boolean(source.env['https_proxy'] || source.env['HTTPS_PROXY']),
-    };
+function proxyFor(url, env) {
+    const target = new URL(url);
+    if (target.protocol !== 'https:' || isLoopback(target.hostname))
+        return undefined;
+    const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim();
+    if (!text || isExcluded(target, env['no_proxy'] || env['NO_PROXY'] || ''))
+        return undefined;
+    const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    if (!URL.canParse(address))
+        return 'invalid';
+    const proxy = new URL(address);
+    return proxy.protocol === 'http:' && proxy.hostname && isDecodable(proxy) ? proxy : 'invalid';
 }
-function readClientCredentials(get, source) {
-    for (const name of ['app-id', 'secret']) {
-        if (!get(name))
-            throw failures.requiredInputEmpty(name, whyEmpty(source));
-    }
-    if (!isPrintable(get('app-id'))) {
-        throw failures.inputInvalid('app-id', 'holds characters that no id has', "copy it again from the API key's page.");
-    }
-    return {
-        grant: 'client_credentials',
-        clientId: get('app-id'),
-        clientSecret: get('secret'),
-        scopes: readPrintableList('scope', get('scope')),
-        audiences: readPrintableList('audience', get('audience')),
-    };
+function isExcluded({ hostname, port }, noProxy) {
+    const host = hostname.replace(/^\[|\]$|\.$/g, '');
+    const entries = noProxy
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean);
+    return entries.some(entry => {
+        if (entry === '*')
+            return true;
+        const { name, port: entryPort } = readEntry(entry);
+        const isPort = entryPort === undefined || entryPort === (port || '443');
+        return isPort && name !== '' && (host === name || host.endsWith(`.${name}`));
+    });
 }
-function readRefresh(get) {
-    // A renewed JWT keeps the client, the scopes and the audience of the old one: an input that says otherwise would lie.
-    const drop = ['app-id', 'secret', 'scope', 'audience'].filter(name => get(name));
-    if (drop.length)
-        throw failures.inputsExclusive(drop);
-    return { grant: 'refresh', jwt: get('jwt') };
+function readEntry(entry) {
+    const [, name = '', port] = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*)(?::(\d+))?$/.exec(entry) ?? [undefined, entry];
+    return { name: name.replace(/^\*?\./, '').replace(/\.$/, ''), port };
 }
-/**
- * Why a credential is empty, as far as the event tells. GitHub gives no secrets to runs for a fork or by Dependabot:
- * `${{ secrets.X }}` is then an empty string, and `required: true` in action.yml is not enforced by the runner.
- */
-function whyEmpty(source) {
-    const event = record(source.event());
-    const pullRequest = record(event['pull_request']);
-    const head = record(record(pullRequest['head'])['repo']);
-    const base = record(record(pullRequest['base'])['repo']);
-    // Not by `head.repo.fork` alone: a branch of a repository that is itself a fork does get its secrets. A fork that was
-    // deleted meanwhile leaves `head.repo` null.
-    const isFork = head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
-    if (source.env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
-        return 'Dependabot started this run, and such runs do not get the repository\'s Actions secrets; add it under "Secrets and variables", "Dependabot", or skip this job for Dependabot.';
-    }
-    if (event['pull_request'] && source.env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFork) {
-        return 'this is a pull request from a fork, and such runs do not get secrets; skip this job for forks, or run it after the merge.';
-    }
-    return 'a secret comes out empty in a pull request from a fork, in a run by Dependabot, when its name is misspelt, and in a job without the "environment:" that holds it; check these four.';
-}
-function record(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-/** Splits at commas, blanks and newlines; a blank never reaches the server, which separates by commas only. */
-function readList(value) {
-    return [...new Set(value.split(/[\s,]+/).filter(Boolean))];
-}
-function readPrintableList(name, value) {
-    const list = readList(value);
-    if (!list.every(isPrintable)) {
-        throw failures.inputInvalid(name, 'holds characters that cannot be seen', 'type it again, separated by commas, blanks or newlines.');
-    }
-    return list;
-}
-/** `900`, `900s`, `15m`, `1h` in seconds. The server silently ignores anything it does not like, so this is strict. */
-function readDuration(name, value, most, mostText) {
-    const match = /^([1-9]\d{0,5})([smh]?)$/.exec(value);
-    const seconds = Number(match?.[1]) * { '': 1, s: 1, m: 60, h: 3600 }[(match?.[2] ?? '')];
-    if (!(seconds <= most)) {
-        throw failures.inputInvalid(name, describe(value), `write whole seconds, minutes or hours up to ${mostText}, such as 30, 30s, 5m${most < 3600 ? '' : ' or 1h'}.`);
-    }
-    return seconds;
-}
-function readRetries(value) {
-    if (!/^(\d|10)$/.test(value)) {
-        throw failures.inputInvalid('retries', describe(value), 'write a whole number from 0 to 10.');
-    }
-    return Number(value);
-}
-/** The YAML 1.2 booleans, as the toolkit's own `getBooleanInput` takes them; empty is false. */
-function readBoolean(name, value) {
-    if (/^(true|True|TRUE)$/.test(value))
+function isDecodable({ username, password }) {
+    try {
+        decodeURIComponent(username + password);
         return true;
-    if (/^(false|False|FALSE)?$/.test(value))
+    }
+    catch {
         return false;
-    throw failures.inputInvalid(name, describe(value), 'write true or false.');
-}
-function readBaseUrl(value) {
-    const invalid = (found, remedy) => failures.inputInvalid('base-url', found, remedy);
-    const example = 'such as https://itsyou.online';
-    // Not the default: an unset variable must not send the secret of one server to another.
-    if (!value)
-        throw invalid('is empty', 'a variable that is not set comes out so; set it, or leave "base-url" out.');
-    // No value in these sentences: a URL may carry a password.
-    if (!URL.canParse(value))
-        throw invalid('is no URL', `write the address of the server, ${example}.`);
-    const url = new URL(value);
-    if (url.username || url.password || value.includes('@')) {
-        throw invalid('holds a user or password', `write the address alone, ${example}.`);
     }
-    if (/[?#\\\s]/.test(value)) {
-        throw invalid('holds a query, a fragment, a backslash or a blank', `write the address alone, ${example}.`);
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
-        throw invalid('does not start with https://', 'the secret travels to it, so only a loopback address may use plain http.');
-    }
-    return url.href.replace(/\/+$/, '');
 }
-function isLoopback(url) {
-    return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+
+;// CONCATENATED MODULE: ./lib/http/tunnel.js
+
+
+
+class TunnelError extends Error {
+    reason;
+    constructor(reason) {
+        super(`no tunnel (${reason})`);
+        this.reason = reason;
+    }
 }
-// Names that change how programs of later steps run, or that the runner owns. Compared in upper case: Windows takes
-// `Path` for `PATH`.
-const reservedNames = /^(PATH|NODE_OPTIONS|BASH_ENV|ENV|HOME|SHELL|IFS|CI)$|^(LD|DYLD|GITHUB|RUNNER|ACTIONS|INPUT|STATE)_/;
-function readEnvVars(value) {
-    const names = readList(value);
-    for (const name of names) {
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-            const remedy = 'write names of letters, digits and underscores that do not start with a digit, such as JWT.';
-            throw failures.inputInvalid('env-var', describe(name), remedy);
+class TunnelAgent extends (external_node_https_default()).Agent {
+    #proxy;
+    #connect;
+    isWaiting = false;
+    constructor(proxy) {
+        super();
+        this.#proxy = proxy;
+    }
+    createConnection(options, callback) {
+        const host = String(options.host);
+        const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${options.port}`;
+        const { hostname, port, username, password } = this.#proxy;
+        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+        const connect = external_node_http_default().request({
+            method: 'CONNECT',
+            host: hostname.replace(/^\[|\]$/g, ''),
+            port: port || 80,
+            path: authority,
+            headers: {
+                host: authority,
+                ...(credentials !== ':' && {
+                    'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+                }),
+            },
+            agent: false,
+        });
+        this.#connect = connect;
+        this.isWaiting = true;
+        const fail = (reason) => {
+            this.isWaiting = false;
+            connect.destroy();
+            callback?.(new TunnelError(reason), undefined);
+        };
+        connect.once('connect', ({ statusCode = 0 }, socket, head) => {
+            this.isWaiting = false;
+            if (statusCode < 200 || statusCode > 299) {
+                socket.destroy();
+                fail(statusCode);
+                return;
+            }
+            if (head.length)
+                socket.unshift(head);
+            callback?.(null, super.createConnection({ ...options, socket }));
+        });
+        connect.once('error', (error) => fail(error.code ?? 'UNKNOWN'));
+        connect.end();
+        return undefined;
+    }
+    destroy() {
+        this.#connect?.destroy();
+        super.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/http/request.js
+
+
+
+
+
+
+const userAgent = 'ovc-jwt-action';
+(0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
+async function send(request, deadline, cancelled) {
+    const proxy = proxyFor(request.url, process.env);
+    if (proxy === 'invalid')
+        return { kind: 'proxy-invalid' };
+    const tunnel = proxy && new TunnelAgent(proxy);
+    const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent() : new (external_node_http_default()).Agent());
+    let timer;
+    const timeUp = new Promise(resolve => {
+        timer = setTimeout(() => resolve({ kind: tunnel?.isWaiting ? 'proxy-silent' : 'deadline' }), deadline);
+    });
+    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
+    const outcome = await Promise.race([exchange(request, agent).catch(outcomeOf), timeUp, cancellation]);
+    clearTimeout(timer);
+    if (['deadline', 'proxy-silent', 'cancelled'].includes(outcome.kind))
+        agent.destroy();
+    return outcome;
+}
+async function exchange(request, agent) {
+    const handler = {
+        prepareRequest(options) {
+            options.agent = agent;
+            options.host = options.host?.replace(/^\[(.*)\]$/, '$1');
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not used')),
+    };
+    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
+    const headers = { ...request.headers, 'accept-encoding': 'identity' };
+    const { message } = await client.request(request.method, request.url, request.body, headers);
+    const { statusCode: status = 0 } = message;
+    const { location, 'retry-after': retryAfter, 'content-encoding': encoding = '' } = message.headers;
+    if (status !== 200) {
+        message.destroy();
+        return { kind: 'answer', status, body: '', location, retryAfter };
+    }
+    const encodings = encoding
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(name => name && name !== 'identity');
+    if (encodings.length) {
+        message.destroy();
+        const isKnown = encodings.every(name => knownEncodings.has(name));
+        return { kind: 'compressed', encoding: isKnown ? encodings.join(', ') : 'unknown' };
+    }
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        message.on('error', reject);
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size <= request.limit)
+                return;
+            message.destroy();
+            resolve({ kind: 'too-large' });
+        });
+        message.on('end', () => resolve({ kind: 'answer', status, body: Buffer.concat(chunks).toString() }));
+    });
+}
+const knownEncodings = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd']);
+function outcomeOf(error) {
+    if (error instanceof TunnelError)
+        return { kind: 'proxy-failed', cause: error.reason };
+    const { code } = error;
+    return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' };
+}
+
+;// CONCATENATED MODULE: ./lib/http/attempts.js
+
+
+
+
+
+
+const leastAttempt = 5000;
+async function ask(request, server, { end, timeout, retries }, { now, random, sleep, cancelled, log }) {
+    const isKnownServer = knownKey(server.url) !== undefined;
+    let used = 0;
+    let notFound = 0;
+    for (let attempts = 1;; attempts++) {
+        const outcome = await send(request, attemptTime(end - now(), retries - used), cancelled);
+        if (outcome.kind === 'answer' && outcome.status === 200)
+            return { ...outcome, attempts };
+        const timeLeft = end - now();
+        const decision = decideRetry({
+            outcome,
+            used,
+            notFound,
+            retries,
+            isKnownServer,
+            now: now(),
+            timeLeft,
+            random: random(),
+        });
+        if (decision.kind === 'wait-too-long') {
+            throw networkErrors.waitTooLong(server, causeOf(outcome), Math.ceil(decision.wait / 1000), Math.ceil(timeLeft / 1000));
         }
-        if (reservedNames.test(name.toUpperCase())) {
-            const remedy = 'that name belongs to the runner or changes how programs run; choose another, such as JWT.';
-            throw failures.inputInvalid('env-var', describe(name), remedy);
+        if (decision.kind === 'give-up') {
+            if (outcome.kind === 'answer' || outcome.kind === 'too-large' || outcome.kind === 'compressed') {
+                return { ...outcome, attempts };
+            }
+            throw errorOf(outcome, server, timeout / 1000, attempts, Boolean(process.env['NODE_EXTRA_CA_CERTS']));
+        }
+        log(`Attempt ${attempts} failed (${causeOf(outcome)}); trying again in ${(decision.wait / 1000).toFixed(1)} s.`);
+        if (decision.counts)
+            used++;
+        if (causeOf(outcome).endsWith('ENOTFOUND'))
+            notFound++;
+        const signal = await Promise.race([sleep(decision.wait), cancelled]);
+        if (signal !== undefined)
+            throw runnerErrors.cancelled(signal);
+    }
+}
+function attemptTime(timeLeft, retriesLeft) {
+    const share = Math.ceil(timeLeft / (retriesLeft + 1));
+    return Math.max(1, share, Math.min(Math.ceil(timeLeft / 2), leastAttempt));
+}
+
+;// CONCATENATED MODULE: ./lib/destinations/call.js
+
+const listLimit = 1024 * 1024;
+function call(request, jwt, server, patience, surroundings) {
+    const headers = { authorization: `bearer ${jwt}`, accept: 'application/json' };
+    if (request.method === 'POST')
+        headers['content-type'] = 'application/x-www-form-urlencoded';
+    const log = (line) => surroundings.log(`${server.url}: ${line}`);
+    return ask({ ...request, headers, body: '', limit: listLimit }, server, patience, { ...surroundings, log });
+}
+function readList(answer, wrong) {
+    if (answer.kind === 'too-large')
+        throw wrong(`it answered with more than ${listLimit} bytes`);
+    if (answer.kind === 'compressed')
+        throw wrong(`it answered with ${answer.encoding} encoding`);
+    const { status, body } = answer;
+    if (status !== 200)
+        throw wrong(status >= 300 && status < 400 ? `redirect, status ${status}` : `status ${status}`);
+    if (body.trimStart().startsWith('<'))
+        throw wrong('it answered with an HTML page');
+    try {
+        const list = JSON.parse(body);
+        if (Array.isArray(list))
+            return list;
+    }
+    catch {
+    }
+    throw wrong('it did not answer with a JSON list');
+}
+
+;// CONCATENATED MODULE: ./lib/destinations/ays.js
+
+
+
+async function checkAys(token, url, patience, surroundings) {
+    const request = { method: 'GET', url: `${url}/ays/repository` };
+    const answer = await call(request, token.jwt, { url, input: 'ays-url' }, patience, surroundings);
+    if (answer.kind === 'answer') {
+        if (answer.status === 401)
+            throw refused(token, url);
+        if (transientStatuses.has(answer.status)) {
+            throw destinationErrors.aysUnavailable(url, answer.status, answer.attempts);
         }
     }
-    return names;
+    const { length } = readList(answer, found => destinationErrors.notAys(url, found));
+    surroundings.log(`AYS at ${url} accepts the JWT: ${length} ${length === 1 ? 'repository' : 'repositories'}.`);
+}
+function refused({ keyKind, identity, scopes, audiences }, url) {
+    if (audiences.length)
+        return destinationErrors.aysRefusedAudience(url, audiences);
+    if (keyKind === 'organization')
+        return destinationErrors.aysRefusedOrganization(url, identity);
+    return destinationErrors.aysRefusedUser(url, scopes.filter(scope => scope.startsWith('user:memberof:')));
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -2985,6 +2675,88 @@ class JWSSignatureVerificationFailed extends JOSEError {
   constructor(message = "signature verification failed", options) {
     super(message, options);
   }
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/key_descriptor.js
+function table(entries) {
+  const out = { __proto__: null };
+  for (const alg in entries)
+    out[alg] = { ...entries[alg], alg };
+  return out;
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_algorithms.js
+
+
+const sig = [["verify"], ["sign"]];
+function hmac(bits) {
+  const subtle = { name: "HMAC", hash: `SHA-${bits}` };
+  return { kty: ["oct"], secret: !0, subtle, signing: subtle, usages: sig };
+}
+function rsa(bits, saltLength) {
+  const subtle = { name: saltLength ? "RSA-PSS" : "RSASSA-PKCS1-v1_5", hash: `SHA-${bits}` };
+  return {
+    kty: ["RSA"],
+    subtle,
+    signing: saltLength ? { ...subtle, saltLength } : subtle,
+    usages: sig,
+    minRsaBits: 2048
+  };
+}
+function ecdsa(crv, bits) {
+  return {
+    kty: ["EC"],
+    crv,
+    subtle: { name: "ECDSA", namedCurve: crv },
+    signing: { name: "ECDSA", hash: `SHA-${bits}` },
+    usages: sig
+  };
+}
+function eddsa() {
+  const subtle = { name: "Ed25519" };
+  return {
+    kty: ["OKP"],
+    crv: "Ed25519",
+    subtle,
+    signing: subtle,
+    usages: sig
+  };
+}
+function mldsa(parameterSet) {
+  const subtle = { name: `ML-DSA-${parameterSet}` };
+  return {
+    kty: ["AKP"],
+    subtle,
+    signing: subtle,
+    usages: sig
+  };
+}
+const JWS = table({
+  HS256: hmac(256),
+  HS384: hmac(384),
+  HS512: hmac(512),
+  RS256: rsa(256),
+  RS384: rsa(384),
+  RS512: rsa(512),
+  PS256: rsa(256, 32),
+  PS384: rsa(384, 48),
+  PS512: rsa(512, 64),
+  ES256: ecdsa("P-256", 256),
+  ES384: ecdsa("P-384", 384),
+  ES512: ecdsa("P-521", 512),
+  EdDSA: eddsa(),
+  Ed25519: eddsa(),
+  "ML-DSA-44": mldsa(44),
+  "ML-DSA-65": mldsa(65),
+  "ML-DSA-87": mldsa(87)
+});
+function jwsAlgorithm(alg) {
+  const entry = typeof alg == "string" ? JWS[alg] : void 0;
+  if (!entry)
+    throw new errors_JOSENotSupported(`alg ${alg} is not supported either by JOSE or your javascript runtime`);
+  return entry;
 }
 
 
@@ -3321,87 +3093,805 @@ async function rawKey(key, expected, usage, extractable = !1) {
 }
 
 
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/key_descriptor.js
-function table(entries) {
-  const out = { __proto__: null };
-  for (const alg in entries)
-    out[alg] = { ...entries[alg], alg };
-  return out;
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_verify.js
+
+
+
+
+
+function snapshotJws(jws, sharedPayload) {
+  const encodedProtectedHeader = jws.protected, inputHeader = jws.header, header = isObject(inputHeader) ? { ...inputHeader } : inputHeader;
+  let payload = sharedPayload ? sharedPayload[0] : jws.payload;
+  !sharedPayload && payload instanceof Uint8Array && (payload = new Uint8Array(payload));
+  const signature = jws.signature, snapshot = { payload, signature };
+  if (encodedProtectedHeader !== void 0 && (snapshot.protected = encodedProtectedHeader), inputHeader !== void 0 && (snapshot.header = header), encodedProtectedHeader === void 0 && header === void 0)
+    throw new JWSInvalid('Flattened JWS must have either of the "protected" or "header" members');
+  if (encodedProtectedHeader !== void 0 && typeof encodedProtectedHeader != "string")
+    throw new JWSInvalid("JWS Protected Header incorrect type");
+  if (payload === void 0)
+    throw new JWSInvalid("JWS Payload missing");
+  if (typeof signature != "string")
+    throw new JWSInvalid("JWS Signature missing or incorrect type");
+  if (header !== void 0 && !isObject(header))
+    throw new JWSInvalid("JWS Unprotected Header incorrect type");
+  return snapshot;
+}
+function prepareVerify(options) {
+  return [options && validateAlgorithms("algorithms", options.algorithms), options?.crit];
+}
+function parseProtectedHeader(encodedProtectedHeader) {
+  return encodedProtectedHeader === void 0 ? {} : parseJoseHeader(encodedProtectedHeader, errors_JWSInvalid, "JWS Protected Header is invalid");
+}
+function encodeJsonUnencodedPayload(payload) {
+  const invalid = /[\p{Cs}\p{Cn}]/u.exec(payload)?.[0];
+  if (invalid !== void 0)
+    throw new JWSInvalid(/\p{Cs}/u.test(invalid) ? "JWS Payload must be a well-formed Unicode string" : "JWS Payload must not contain unassigned Unicode code points");
+  return encoder.encode(payload);
+}
+function encodeCompactUnencodedPayload(payload) {
+  try {
+    return encode(payload);
+  } catch (cause) {
+    throw new errors_JWSInvalid("JWS Compact Serialization payload must use only ASCII characters", {
+      cause
+    });
+  }
+}
+async function verifySignature(jws, shared, key, encodeUnencodedPayload, parsedProtected) {
+  const { protected: encodedProtectedHeader, header, payload: inputPayload } = jws, protectedHeader = parsedProtected ?? parseProtectedHeader(encodedProtectedHeader);
+  if (!isDisjoint(protectedHeader, header))
+    throw new errors_JWSInvalid("JWS Protected and JWS Unprotected Header Parameter names must be disjoint");
+  const joseHeader = { ...protectedHeader, ...header }, b64 = validateB64(protectedHeader, validateCrit(errors_JWSInvalid, JWS_RECOGNIZED, shared[1], protectedHeader, joseHeader)), { alg } = joseHeader;
+  if (typeof alg != "string" || !alg)
+    throw new errors_JWSInvalid('JWS "alg" (Algorithm) Header Parameter missing or invalid');
+  if (shared[0] && !shared[0].has(alg))
+    throw new JOSEAlgNotAllowed('"alg" (Algorithm) Header Parameter value not allowed');
+  if (b64) {
+    if (typeof inputPayload != "string")
+      throw new errors_JWSInvalid("JWS Payload must be a string");
+  } else if (typeof inputPayload != "string" && !(inputPayload instanceof Uint8Array))
+    throw new errors_JWSInvalid("JWS Payload must be a string or an Uint8Array instance");
+  const signingPayload = b64 || typeof inputPayload != "string" ? inputPayload : encodeUnencodedPayload(inputPayload);
+  let resolvedKey = !1;
+  typeof key == "function" && (key = await key(protectedHeader, jws), resolvedKey = !0);
+  const entry = jwsAlgorithm(alg), signingInput = concat(encodedProtectedHeader !== void 0 ? encode(encodedProtectedHeader) : new Uint8Array(), encode("."), typeof signingPayload == "string" ? shared[2] ??= encodeAsciiMember(signingPayload, "payload", errors_JWSInvalid) : signingPayload), signature = decodeBase64url(jws.signature, "signature", errors_JWSInvalid), verificationKey = await prepareKey(entry, key, "verify"), cryptoKey = await rawKey(verificationKey, entry.subtle, "verify");
+  entry.minRsaBits && checkModulusLength(entry.alg, cryptoKey);
+  let verified = !1;
+  try {
+    verified = await crypto.subtle.verify(entry.signing, cryptoKey, signature, signingInput);
+  } catch (cause) {
+    throw new JWSSignatureVerificationFailed(void 0, { cause });
+  }
+  if (!verified)
+    throw new JWSSignatureVerificationFailed();
+  const result = { payload: typeof signingPayload == "string" ? decodeBase64url(signingPayload, "payload", errors_JWSInvalid) : signingPayload };
+  return encodedProtectedHeader !== void 0 && (result.protectedHeader = protectedHeader), header !== void 0 && (result.unprotectedHeader = header), resolvedKey ? [{ ...result, key: verificationKey }, b64] : [result, b64];
+}
+async function verifyCompact(jws, shared, key) {
+  if (jws instanceof Uint8Array && (jws = decoder.decode(jws)), typeof jws != "string")
+    throw new errors_JWSInvalid("Compact JWS must be a string or Uint8Array");
+  const { 0: protectedHeader, 1: payload, 2: signature, length } = jws.split(".");
+  if (length !== 3)
+    throw new errors_JWSInvalid("Invalid Compact JWS");
+  return verifySignature({ payload, protected: protectedHeader, signature }, shared, key, encodeCompactUnencodedPayload);
 }
 
 
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_algorithms.js
+;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/jws/compact/verify.js
+
+async function compactVerify(jws, key, options) {
+  const [result] = await verifyCompact(jws, prepareVerify(options), key);
+  return result;
+}
 
 
-const sig = [["verify"], ["sign"]];
-function hmac(bits) {
-  const subtle = { name: "HMAC", hash: `SHA-${bits}` };
-  return { kty: ["oct"], secret: !0, subtle, signing: subtle, usages: sig };
+;// CONCATENATED MODULE: ./lib/names.js
+const longest = 150;
+const marks = "\\-_.'’·@+ ";
+function isName(text) {
+    return isPlain(text, '');
 }
-function rsa(bits, saltLength) {
-  const subtle = { name: saltLength ? "RSA-PSS" : "RSASSA-PKCS1-v1_5", hash: `SHA-${bits}` };
-  return {
-    kty: ["RSA"],
-    subtle,
-    signing: saltLength ? { ...subtle, saltLength } : subtle,
-    usages: sig,
-    minRsaBits: 2048
-  };
+function isScopeName(text) {
+    return isPlain(text, ':');
 }
-function ecdsa(crv, bits) {
-  return {
-    kty: ["EC"],
-    crv,
-    subtle: { name: "ECDSA", namedCurve: crv },
-    signing: { name: "ECDSA", hash: `SHA-${bits}` },
-    usages: sig
-  };
+function isAudienceName(text) {
+    return isPlain(text, ':/');
 }
-function eddsa() {
-  const subtle = { name: "Ed25519" };
-  return {
-    kty: ["OKP"],
-    crv: "Ed25519",
-    subtle,
-    signing: subtle,
-    usages: sig
-  };
+function isPlain(text, more) {
+    const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
+        (new RegExp(`^[\\p{L}\\p{M}\\p{Nd}${marks}${more}]+$`, 'u').test(text) &&
+            !/\p{Default_Ignorable_Code_Point}/u.test(text));
+    return isAllowed && !/^ | $| {2}/.test(text) && [...text].length <= longest;
 }
-function mldsa(parameterSet) {
-  const subtle = { name: `ML-DSA-${parameterSet}` };
-  return {
-    kty: ["AKP"],
-    subtle,
-    signing: subtle,
-    usages: sig
-  };
-}
-const JWS = table({
-  HS256: hmac(256),
-  HS384: hmac(384),
-  HS512: hmac(512),
-  RS256: rsa(256),
-  RS384: rsa(384),
-  RS512: rsa(512),
-  PS256: rsa(256, 32),
-  PS384: rsa(384, 48),
-  PS512: rsa(512, 64),
-  ES256: ecdsa("P-256", 256),
-  ES384: ecdsa("P-384", 384),
-  ES512: ecdsa("P-521", 512),
-  EdDSA: eddsa(),
-  Ed25519: eddsa(),
-  "ML-DSA-44": mldsa(44),
-  "ML-DSA-65": mldsa(65),
-  "ML-DSA-87": mldsa(87)
-});
-function jwsAlgorithm(alg) {
-  const entry = typeof alg == "string" ? JWS[alg] : void 0;
-  if (!entry)
-    throw new errors_JOSENotSupported(`alg ${alg} is not supported either by JOSE or your javascript runtime`);
-  return entry;
+function shownName(text) {
+    return text.includes(' ') ? `"${text}"` : text;
 }
 
+;// CONCATENATED MODULE: ./lib/jwt/form.js
+const signatureLength = 128;
+function hasJwtForm(text) {
+    return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
+}
+function hasIssuedForm(text) {
+    return hasJwtForm(text) && text.split('.')[2]?.length === signatureLength && readHeader(text)['alg'] === 'ES384';
+}
+function readHeader(jwt) {
+    return readPart(jwt, 0) ?? {};
+}
+function readClaims(jwt) {
+    return readPart(jwt, 1);
+}
+function readPart(jwt, index) {
+    try {
+        const value = JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
+        return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/jwt/token.js
+
+
+
+
+const lastDate = 8_640_000_000_000;
+const clockTolerance = 60;
+async function readToken(jwt, { keys, issuer }, now, invalid) {
+    if (!hasJwtForm(jwt))
+        throw invalid('does not have the three parts of a JWT');
+    if (!hasIssuedForm(jwt))
+        throw invalid('is not signed with ES384');
+    if (readHeader(jwt)['crit'] !== undefined)
+        throw invalid('has an extension that this action does not know ("crit")');
+    if (keys.length && !(await isSigned(jwt, keys)))
+        throw invalid("is not signed with this server's key");
+    const claims = readClaims(jwt);
+    if (!claims)
+        throw invalid('has claims that cannot be read');
+    const { iss, azp, exp, nbf, scope, aud, refresh_token: refreshToken } = claims;
+    if (issuer !== undefined && iss !== issuer)
+        throw invalid(`was not issued by "${issuer}" ("iss")`);
+    if (typeof iss !== 'string' || !isName(iss))
+        throw invalid('does not say who issued it in plain text ("iss")');
+    if (typeof azp !== 'string' || !azp || !isPrintable(azp))
+        throw invalid('does not say to whom it was issued ("azp")');
+    const [username, globalid] = [claims['username'] ?? undefined, claims['globalid'] ?? undefined];
+    if ((username === undefined) === (globalid === undefined)) {
+        throw invalid('does not have exactly one of "username" and "globalid"');
+    }
+    const identity = username ?? globalid;
+    if (typeof identity !== 'string' || !isName(identity)) {
+        throw invalid('has a "username" or "globalid" that is not plain text');
+    }
+    if (typeof exp !== 'number' || !(exp >= 0 && exp <= lastDate)) {
+        throw invalid('has no expiry time that is a date ("exp")');
+    }
+    if (nbf !== undefined && typeof nbf !== 'number')
+        throw invalid('has a start time that is not a date ("nbf")');
+    if (nbf !== undefined && nbf > now / 1000 + clockTolerance)
+        throw invalid('is not valid yet ("nbf")');
+    const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? []);
+    if (!isListOf(isScopeName, scopes))
+        throw invalid('has scopes that are not a list of plain names ("scope")');
+    const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
+    if (!isListOf(isAudienceName, audiences))
+        throw invalid('has an audience that is not a list of plain names ("aud")');
+    if (refreshToken !== undefined && typeof refreshToken !== 'string') {
+        throw invalid('has a refresh token that is not a text ("refresh_token")');
+    }
+    return {
+        jwt,
+        authorizedParty: azp,
+        identity,
+        issuer: iss,
+        keyKind: username === undefined ? 'organization' : 'user',
+        scopes,
+        audiences,
+        expiresAt: Math.floor(exp),
+        refreshToken: refreshToken || undefined,
+        signatureVerified: keys.length > 0,
+    };
+}
+function userOf({ keyKind, identity, issuer }) {
+    return keyKind === 'user' ? `${identity}@${issuer}` : undefined;
+}
+async function isSigned(jwt, keys) {
+    const verified = keys.map(key => compactVerify(jwt, key, { algorithms: ['ES384'] }));
+    return (await Promise.allSettled(verified)).some(({ status }) => status === 'fulfilled');
+}
+function isListOf(isValid, value) {
+    return Array.isArray(value) && value.every(entry => typeof entry === 'string' && isValid(entry));
+}
+
+;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
+
+
+
+
+
+async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) {
+    if (token.keyKind === 'organization')
+        throw destinationErrors.ovcNeedsUser();
+    if (token.audiences.length)
+        throw destinationErrors.ovcAudience(token.audiences);
+    const request = { method: 'POST', url: `${url}/restmachine/cloudapi/accounts/list` };
+    const answer = await call(request, token.jwt, { url, input: 'ovc-url' }, patience, surroundings);
+    if (answer.kind === 'answer') {
+        if (answer.status === 401)
+            throw destinationErrors.ovcRefused(url, issuedBy);
+        if (transientStatuses.has(answer.status)) {
+            throw destinationErrors.ovcUnavailable(url, answer.status, answer.attempts);
+        }
+    }
+    const wrong = (found) => destinationErrors.notOpenvCloud(url, found);
+    const list = readList(answer, wrong);
+    if (!list.length)
+        throw destinationErrors.ovcNoAccount(url, userOf(token) ?? '');
+    const accounts = list.filter(isAccount);
+    if (!accounts.length)
+        throw wrong('it did not answer with a list of accounts');
+    surroundings.log(`OpenvCloud at ${url} accepts the JWT: ${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}.`);
+    return accounts.filter(({ name }) => name !== '' && isPrintable(name)).map(({ id, name }) => ({ id, name }));
+}
+function isAccount(entry) {
+    const { id, name } = (typeof entry === 'object' && entry !== null ? entry : {});
+    return Number.isSafeInteger(id) && typeof name === 'string';
+}
+
+;// CONCATENATED MODULE: ./lib/diagnosis.js
+const userKey = /^[\w-]{28}$/;
+const globalId = /^[a-z\d\-_\s.]{3,150}$/;
+const userSecretLength = 28;
+const organizationSecretLength = 52;
+function whyRejected(appId, secret) {
+    if (appId.length === organizationSecretLength && (userKey.test(secret) || globalId.test(secret))) {
+        return '"app-id" and "secret" are probably swapped; exchange them.';
+    }
+    if (/^["'`]|["'`]$/.test(secret))
+        return '"secret" has quotation marks around it; store it again without them.';
+    if (/^["'`]|["'`]$/.test(appId))
+        return '"app-id" has quotation marks around it; store it again without them.';
+    const again = "copy it again from the API key's page.";
+    if (![userSecretLength, organizationSecretLength].includes(secret.length)) {
+        return `"secret" is not as long as a secret (28 or 52 characters), so it was probably cut or changed; ${again}`;
+    }
+    if (userKey.test(appId) && secret.length !== userSecretLength) {
+        return `"app-id" is a user's, and "secret" is not as long as a user's (28 characters); ${again}`;
+    }
+    if (globalId.test(appId) && !userKey.test(appId) && secret.length !== organizationSecretLength) {
+        return `"app-id" is an organization's, and "secret" is not as long as an organization's (52 characters); ${again}`;
+    }
+    const wrong = '"app-id" or "secret" is wrong, or the key was deleted or made on another server';
+    if (userKey.test(appId))
+        return `${wrong}; copy both again from the API key's page.`;
+    return `${wrong}, or the organization's API key has its "client credentials" flow switched off; check both on the API key's page.`;
+}
+function whyRefused(appId, scopes) {
+    if (scopes.every(scope => scope.startsWith('user:') || scope === 'offline_access') && scopes.length) {
+        const them = scopes.length > 1 ? 'them' : 'it';
+        return `a user's key may request ${them}, so this is probably an organization's key. Use a user's key for OpenvCloud; for AYS, leave "scope" empty.`;
+    }
+    if (scopes.some(scope => scope.startsWith('organization:'))) {
+        return userKey.test(appId)
+            ? 'only an organization\'s key may request it, and this is a user\'s key; request user: scopes, such as "scope: user:name".'
+            : 'an organization\'s key may request "organization:owner" and what begins with it, and nothing else; correct "scope".';
+    }
+    return 'scopes begin with "user:" for a user\'s key, and with "organization:owner" for an organization\'s key; correct "scope".';
+}
+
+;// CONCATENATED MODULE: ./lib/errors/server.js
+
+const serverErrors = {
+    redirected: (server, host) => new ActionError('ERR_REDIRECT', `${server} redirects to ${host}, and redirects are not followed, because the request contains the secret: if the server has moved there, put its address into "base-url".`),
+    redirectedToPath: (server, advice) => new ActionError('ERR_REDIRECT', `${server} redirects to another path of the same host, and redirects are not followed, because the request contains the secret: ${advice}.`),
+    badRequest: (server, reason) => new ActionError('ERR_CREDENTIALS_REJECTED', `${server} rejected the credentials (400): ${reason}`),
+    scopeRefused: (server, scopes, reason) => {
+        const requested = `the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)}`;
+        return new ActionError('ERR_SCOPE_REFUSED', `${server} refused ${scopes.length ? requested : 'the default scope'} (401): ${reason}`);
+    },
+    refreshRefused: (server) => new ActionError('ERR_RENEWAL_REFUSED', `${server} did not renew the JWT in "jwt" (401): it does not know the refresh token, which was not used for 30 days or was issued by another server. Get a new JWT with the scope offline_access.`),
+    refreshBadRequest: (server) => new ActionError('ERR_RENEWAL_REFUSED', `${server} does not understand the renewal of the JWT in "jwt" (400): get a new one with the scope offline_access, and check that "base-url" is the server that issued it.`),
+    notFound: (server) => new ActionError('ERR_NOT_FOUND', `${server} has no ItsYou.online token endpoint (404): set "base-url" to its own address, such as https://itsyou.online, without /v1/oauth; the address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`),
+    unavailable: (server, status, attempts) => new ActionError('ERR_UNAVAILABLE', `${server} is unavailable (status ${status} after ${attemptsInWords(attempts)}): run the job again later, or raise "retries" and "timeout".`),
+    unexpectedStatus: (server, status) => new ActionError('ERR_UNEXPECTED_STATUS', `${server} answered with status ${status}, which an ItsYou.online server does not: check "base-url", and what is between the runner and the server.`),
+    answerTooLarge: (server, limit) => new ActionError('ERR_TOO_LARGE', `${server} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.`),
+    compressed: (server, encoding) => new ActionError('ERR_COMPRESSED', `${server} answered with ${encoding} encoding, although the request asks for none: have the server, or the proxy in front of it, send token answers uncompressed.`),
+    notAJwt: (server, found) => new ActionError('ERR_NOT_A_JWT', `${server} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, without a login or maintenance page in front of it.`),
+};
+
+;// CONCATENATED MODULE: ./lib/redirect.js
+function redirectTarget(location, server, secret) {
+    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
+        return {};
+    if (sharesText(target.host + target.pathname, secret))
+        return {};
+    const base = new URL(server);
+    if (target.hostname !== base.hostname)
+        return { host: target.host };
+    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
+    const old = base.pathname.replace(/\/$/, '');
+    if (path === undefined || path.length > 100 || path === old)
+        return { host: 'another path of the same host' };
+    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
+}
+function sharesText(text, secret) {
+    const [haystack, needle] = [text, secret].map(value => value.toLowerCase().replace(/[^a-z0-9]/g, ''));
+    const length = Math.min(8, needle.length);
+    if (!length)
+        return false;
+    return Array.from({ length: needle.length - length + 1 }, (_, at) => needle.slice(at, at + length)).some(part => haystack.includes(part));
+}
+
+;// CONCATENATED MODULE: ./lib/exchange.js
+
+
+
+
+
+
+const answerLimit = 64 * 1024;
+function tokenRequest({ credentials, validity, baseUrl }) {
+    const form = new URLSearchParams();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    if (credentials.grant === 'client_credentials') {
+        form.set('grant_type', 'client_credentials');
+        form.set('client_id', credentials.clientId);
+        form.set('client_secret', credentials.clientSecret);
+        form.set('response_type', 'id_token');
+        if (credentials.scopes.length)
+            form.set('scope', credentials.scopes.join(','));
+        if (credentials.audiences.length)
+            form.set('aud', credentials.audiences.join(','));
+    }
+    else {
+        headers['authorization'] = `bearer ${credentials.jwt}`;
+    }
+    if (validity !== undefined)
+        form.set('validity', String(validity));
+    const path = credentials.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh';
+    return { method: 'POST', url: baseUrl + path, headers, body: form.toString(), limit: answerLimit };
+}
+async function exchange_exchange(inputs, patience, surroundings) {
+    const server = { url: inputs.baseUrl, input: 'base-url' };
+    const answer = await ask(tokenRequest(inputs), server, patience, surroundings);
+    if (answer.kind === 'answer' && answer.status === 200)
+        return readJwt(answer.body, inputs.baseUrl);
+    throw exchange_errorOf(answer, inputs);
+}
+function exchange_errorOf(answer, { baseUrl: server, credentials }) {
+    if (answer.kind === 'too-large')
+        return serverErrors.answerTooLarge(server, answerLimit);
+    if (answer.kind === 'compressed')
+        return serverErrors.compressed(server, answer.encoding);
+    const { status, location, attempts } = answer;
+    const isRefresh = credentials.grant === 'refresh';
+    if (status === 400) {
+        if (isRefresh)
+            return serverErrors.refreshBadRequest(server);
+        return serverErrors.badRequest(server, whyRejected(credentials.clientId, credentials.clientSecret));
+    }
+    if (status === 401) {
+        if (isRefresh)
+            return serverErrors.refreshRefused(server);
+        const { clientId, scopes } = credentials;
+        return serverErrors.scopeRefused(server, scopes, whyRefused(clientId, scopes));
+    }
+    if (status === 404)
+        return serverErrors.notFound(server);
+    if (status >= 300 && status < 400) {
+        const secret = isRefresh ? credentials.jwt : credentials.clientSecret;
+        const { host, advice } = redirectTarget(location, server, secret);
+        if (advice)
+            return serverErrors.redirectedToPath(server, advice);
+        return serverErrors.redirected(server, host ?? 'another address');
+    }
+    if (transientStatuses.has(status))
+        return serverErrors.unavailable(server, status, attempts);
+    return serverErrors.unexpectedStatus(server, status);
+}
+function readJwt(body, server) {
+    const text = body.trim();
+    if (!text)
+        throw serverErrors.notAJwt(server, 'nothing');
+    if (text.startsWith('<'))
+        throw serverErrors.notAJwt(server, 'an HTML page');
+    const token = text.startsWith('{') ? readAccessToken(text) : text;
+    if (token === undefined)
+        throw serverErrors.notAJwt(server, 'JSON of another shape');
+    if (typeof token === 'string' && hasJwtForm(token))
+        return token;
+    const isOpaque = typeof token === 'string' && /^[\w-]{20,64}$/.test(token);
+    throw serverErrors.notAJwt(server, isOpaque ? 'an opaque access token' : 'something else');
+}
+function readAccessToken(json) {
+    try {
+        return JSON.parse(json)['access_token'];
+    }
+    catch {
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/errors/inputs.js
+
+const inOtherRuns = 'forks and Dependabot get no secrets; in other runs check';
+const andTheJob = 'the job\'s "environment:", and "secrets: inherit" for a reusable workflow.';
+const invalidCodes = {
+    'app-id': 'ERR_CREDENTIALS_INVALID',
+    secret: 'ERR_CREDENTIALS_INVALID',
+    scope: 'ERR_SCOPE_INVALID',
+    audience: 'ERR_AUDIENCE_INVALID',
+    validity: 'ERR_DURATION_INVALID',
+    timeout: 'ERR_DURATION_INVALID',
+    'base-url': 'ERR_ADDRESS_INVALID',
+    'ovc-url': 'ERR_ADDRESS_INVALID',
+    'ays-url': 'ERR_ADDRESS_INVALID',
+    'env-var': 'ERR_ENV_VAR_INVALID',
+};
+const inputErrors = {
+    misspelt: (wrong, right) => new ActionError('ERR_INPUT_MISSPELT', `"${wrong}" is not an input of this action: write "${right}".`),
+    allCredentialsEmpty: (noSecrets) => new ActionError(noSecrets?.code ?? 'ERR_INPUT_EMPTY', `"app-id", "secret" and "jwt" are all empty: ${noSecrets?.reason ?? `${inOtherRuns} the names of secrets, variables and step ids, ${andTheJob}`}`),
+    credentialEmpty: (input, noSecrets) => new ActionError(noSecrets?.code ?? 'ERR_INPUT_EMPTY', `"${input}" is empty: ${noSecrets?.reason ?? `${inOtherRuns} its name, whether it is a secret or a variable ("secrets." or "vars."), ${andTheJob}`}`),
+    inputInvalid: (input, found, remedy) => new ActionError(invalidCodes[input] ?? 'ERR_INPUT_INVALID', `"${input}" ${found}: ${remedy}`),
+    inputsExclusive: (drop) => new ActionError('ERR_INPUT_CONFLICT', `"jwt" renews a JWT and cannot be combined with ${listInQuotes(drop)}: drop ${drop.length > 1 ? 'those inputs' : 'that input'} to renew, or drop "jwt" to ask for a new JWT.`),
+    audienceWithOpenvCloud: () => new ActionError('ERR_INPUT_CONFLICT', '"ovc-url" cannot be combined with "audience", because OpenvCloud rejects a JWT with an audience: leave one of the two empty.'),
+    publicKeyMissing: (server) => new ActionError('ERR_PUBLIC_KEY_MISSING', `"public-key" is empty, and the key of ${server} is not built in: set "public-key" to the server's public key (PEM), or to "none" to accept JWTs whose signature is not verified.`),
+    publicKeyInvalid: () => new ActionError('ERR_PUBLIC_KEY_INVALID', '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".'),
+    renewalNeedsKey: () => new ActionError('ERR_RENEWAL_NEEDS_KEY', '"public-key" is "none", and "jwt" must not be sent to a server that did not issue it: set "public-key" to the server\'s public key (PEM).'),
+    jwtInputNotRefreshable: () => new ActionError('ERR_NOT_REFRESHABLE', '"jwt" contains a JWT without a refresh_token, which no server renews: ask for it with "scope: ..., offline_access", or use "app-id" and "secret" here.'),
+    jwtInputInvalid: (what) => new ActionError('ERR_JWT_INPUT', `"jwt" ${what}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`),
+    tlsVerificationOff: () => new ActionError('ERR_TLS_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'),
+};
+
+;// CONCATENATED MODULE: ./lib/inputs/address.js
+
+
+const examples = { 'ovc-url': 'my-location.example', 'ays-url': 'ays.example/api' };
+function readAddress(name, value) {
+    const invalid = (found, remedy) => inputErrors.inputInvalid(name, found, remedy);
+    const example = `such as https://${examples[name] ?? 'itsyou.online'}`;
+    if (!value)
+        throw invalid('is empty', `a variable that is not set is empty; set it, or leave "${name}" out.`);
+    if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
+        throw invalid('does not start with https://', 'put https:// in front of it.');
+    if (!URL.canParse(value))
+        throw invalid('is not a URL', `write the address of the server, ${example}.`);
+    const url = new URL(value);
+    if (url.username || url.password || value.includes('@')) {
+        throw invalid('contains a user or password', `write the address alone, ${example}.`);
+    }
+    if (/[?#\\\s]/.test(value)) {
+        throw invalid('contains a query, a fragment, a backslash or a space', `write the address alone, ${example}.`);
+    }
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+        throw invalid('does not start with https://', 'write https://, because a credential travels to it; only a loopback address may use http.');
+    }
+    return url.href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/duration.js
+
+
+const units = { s: 1, m: 60, h: 3600, d: 86_400 };
+function readDuration(name, value, most) {
+    const [, digits = '', unit = 's'] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
+    const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
+    if (digits && seconds <= most)
+        return seconds;
+    const meant = guess(value);
+    const longest = inShort(most);
+    throw inputErrors.inputInvalid(name, quoteOrDescribe(value), meant !== undefined
+        ? `write ${inShort(Math.min(meant, most))}${meant > most ? `, which is the longest` : ''}.`
+        : `write whole seconds, minutes or hours up to ${longest}, such as 30s, 5m${most < 3600 ? '' : ' or 1h'}.`);
+}
+function guess(value) {
+    const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+    if (number !== undefined)
+        return number || undefined;
+    if (value.replaceAll(part, '').trim())
+        return undefined;
+    const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
+    return Math.round(sum) || undefined;
+}
+function inShort(seconds) {
+    if (seconds % 3600 === 0)
+        return `${seconds / 3600}h`;
+    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty.js
+function whyEmpty(env, payload) {
+    const event = record(payload);
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
+        const reason = 'Dependabot started this run, and such runs do not get the repository\'s Actions secrets; add it under "Secrets and variables", "Dependabot", or skip this job for Dependabot.';
+        return { code: 'ERR_SECRETS_DEPENDABOT', reason };
+    }
+    if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+        const reason = 'this is a pull request from a fork, and such runs do not get secrets; skip this job for forks, or run it after the merge.';
+        return { code: 'ERR_SECRETS_FORK', reason };
+    }
+    return undefined;
+}
+function isFromFork(event) {
+    if (!event['pull_request'])
+        return false;
+    const pullRequest = record(event['pull_request']);
+    const [head, base] = ['head', 'base'].map(side => record(record(pullRequest[side])['repo']));
+    return head?.['full_name'] !== base?.['full_name'] || (head?.['full_name'] === undefined && head?.['fork'] === true);
+}
+function record(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
+
+
+const reserved = [
+    ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
+    ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
+    ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
+    ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
+    ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
+    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'GO*', 'CARGO_*', 'RUSTC_*'],
+    ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
+];
+const reservedNames = new RegExp(`^(${reserved.map(name => name.replace('*', '.*')).join('|')})$`);
+const none = /^(true|false|none|null|no|off)$/i;
+function readEnvVars(value) {
+    const names = [...new Set(value.split(/[\s,]+/).filter(Boolean))];
+    for (const name of names) {
+        const invalid = (remedy) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy);
+        if (none.test(name))
+            throw invalid(`write "env-var: ''" to export no variable.`);
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+            throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.');
+        }
+        if (reservedNames.test(name.toUpperCase())) {
+            throw invalid('that name belongs to the runner or changes how programs run; choose another, such as JWT.');
+        }
+    }
+    return names;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
+
+
+const synonyms = {
+    'app-id': ['application-id', 'client-id', 'app-key', 'appid-key', 'global-id', 'iyo-app-id'],
+    secret: ['client-secret', 'app-secret', 'application-secret', 'secrets', 'secret-key', 'api-secret', 'iyo-secret'],
+    scope: ['scopes'],
+    audience: ['audiences', 'aud'],
+    validity: ['valid-for'],
+    'base-url': ['base-uri', 'iyo-url', 'itsyouonline-url', 'identity-url'],
+    'public-key': ['public-keys', 'pub-key', 'publickey-pem'],
+    'ovc-url': ['openvcloud-url', 'ovc-uri'],
+    'ays-url': ['ays-uri'],
+    jwt: ['jwt-token', 'refresh-jwt', 'jwts'],
+    'env-var': ['env-vars', 'env-variable'],
+    summary: ['step-summary', 'job-summary'],
+    retries: ['max-retries'],
+    timeout: ['time-out', 'timeouts'],
+};
+const shortestTyped = 6;
+function refuseMisspelt(env, isMissing) {
+    const set = Object.keys(env).filter(name => name.startsWith('INPUT_'));
+    for (const [right, others] of Object.entries(synonyms)) {
+        if (!isMissing(right))
+            continue;
+        const known = [right, ...others].map(bare);
+        const found = set.find(variable => {
+            const name = variable.slice('INPUT_'.length).toLowerCase();
+            if (name in synonyms)
+                return false;
+            if (!env[variable] && right !== 'base-url')
+                return false;
+            return known.includes(bare(name)) || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1);
+        });
+        if (found !== undefined)
+            throw inputErrors.misspelt(found.slice('INPUT_'.length).toLowerCase(), right);
+    }
+}
+function bare(name) {
+    return name.replace(/[-_]/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/scopes.js
+
+
+
+function readScopes(value) {
+    const scopes = splitList(value).flatMap(joinWords);
+    for (const scope of scopes) {
+        const mistake = mistakeIn(scope);
+        if (mistake)
+            throw inputErrors.inputInvalid('scope', ...mistake);
+    }
+    return [...new Set(scopes)];
+}
+function readAudiences(value) {
+    const audiences = splitList(value);
+    if (!audiences.every(isAudienceName)) {
+        throw inputErrors.inputInvalid('audience', 'contains a character that no audience has', 'write names or URLs, separated by commas or newlines.');
+    }
+    return [...new Set(audiences)];
+}
+function splitList(value) {
+    return value
+        .split(/[,\r\n]+/)
+        .map(entry => entry.trim())
+        .filter(Boolean);
+}
+function joinWords(entry) {
+    const scopes = [];
+    for (const word of entry.split(/[ \t]+/)) {
+        const last = scopes.at(-1);
+        const isOwnScope = last === undefined || word.includes(':') || [word, last].includes('offline_access');
+        if (isOwnScope || last.endsWith(':') || last === '-')
+            scopes.push(word);
+        else
+            scopes[scopes.length - 1] = `${last} ${word}`;
+    }
+    return scopes;
+}
+function mistakeIn(scope) {
+    const list = 'separated by commas or newlines, such as user:name, user:email.';
+    const without = (what) => `write scopes without ${what}, ${list}`;
+    const variable = 'set the variable, or remove the space.';
+    if (scope.endsWith(':')) {
+        const why = 'the variable that should follow is empty, or there is a space after the colon';
+        return ['contains a scope that ends with a colon', `${why}; ${variable}`];
+    }
+    if (/^:|::/.test(scope)) {
+        const why = 'a variable is empty, or there is a space before the colon';
+        return ['contains a scope with nothing before a colon', `${why}; ${variable}`];
+    }
+    if (scope.startsWith('-'))
+        return ['contains a dash of its own, as in a YAML list', without('it')];
+    if (scope.includes(';'))
+        return ['contains a semicolon', without('it')];
+    if (/^['"`]|['"`]$|"/.test(scope))
+        return ['contains quotation marks', without('them')];
+    if (/[[\]{}()]/.test(scope))
+        return ['contains brackets', without('them')];
+    if (!isScopeName(scope))
+        return ['contains a character that no scope has, or is too long', `write names, ${list}`];
+    return undefined;
+}
+const kinds = {
+    name: 'nothing',
+    memberof: 'name',
+    organizations: 'label',
+    address: 'label',
+    email: 'label',
+    phone: 'label',
+    'validated:email': 'label',
+    'validated:phone': 'label',
+    github: 'nothing',
+    facebook: 'nothing',
+    bankaccount: 'label',
+    digitalwalletaddress: 'label',
+    publickey: 'label',
+    avatar: 'label',
+    keystore: 'label',
+    see: 'label',
+    'ownerof:email': 'label',
+    admin: 'nothing',
+};
+function likelyScope(scope) {
+    if (!scope.startsWith('user:'))
+        return undefined;
+    const rest = scope.slice('user:'.length);
+    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
+    if (Object.entries(kinds).some(isKnown))
+        return undefined;
+    for (const [kind, follows] of Object.entries(kinds)) {
+        const words = rest
+            .split(/[:\-_.= ]/)
+            .slice(0, kind.split(':').length)
+            .join(':');
+        if (distance(words.toLowerCase(), kind) > (kind.length > 4 ? 2 : 1))
+            continue;
+        const label = follows === 'nothing' ? '' : rest.slice(words.length + 1) || (follows === 'name' ? '<organization>' : '');
+        return `user:${kind}${label && `:${label}`}`;
+    }
+    return '';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+
+
+const defaults = {
+    'base-url': 'https://itsyou.online',
+    'env-var': 'JWT',
+    summary: 'false',
+    retries: '5',
+    timeout: '60s',
+};
+const longestValidity = 24 * 60 * 60;
+const longestTimeout = 10 * 60;
+function readInputs(source) {
+    const { env } = source;
+    const get = (name) => source.get(name) ?? '';
+    refuseMisspelt(env, name => isMissing(name, get));
+    const credentials = get('jwt') ? readRefresh(get) : readClientCredentials(get, source);
+    const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
+    const [ovcUrl, aysUrl] = ['ovc-url', 'ays-url'].map(name => (get(name) ? readAddress(name, get(name)) : undefined));
+    if (ovcUrl && get('audience'))
+        throw inputErrors.audienceWithOpenvCloud();
+    const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
+        throw inputErrors.tlsVerificationOff();
+    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
+    return {
+        credentials,
+        baseUrl,
+        ovcUrl,
+        aysUrl,
+        validity: get('validity') ? readDuration('validity', get('validity'), longestValidity) : undefined,
+        publicKey: get('public-key') || undefined,
+        envVars,
+        replacedEnvVars: envVars.filter(name => env[name]),
+        summary: readBoolean('summary', get('summary')),
+        retries: readRetries(get('retries') || defaults.retries),
+        timeout: readDuration('timeout', get('timeout') || defaults.timeout, longestTimeout) * 1000,
+    };
+}
+function isMissing(name, get) {
+    if (get('jwt') ? ['app-id', 'secret'].includes(name) : name === 'jwt' && get('app-id'))
+        return false;
+    return get(name) === '' || Object.entries(defaults).some(([input, value]) => input === name && get(name) === value);
+}
+function readClientCredentials(get, { env, event }) {
+    const [clientId, clientSecret] = [get('app-id'), get('secret')];
+    if (!clientId || !clientSecret) {
+        const reason = whyEmpty(env, event());
+        if (!clientId && !clientSecret)
+            throw inputErrors.allCredentialsEmpty(reason);
+        throw inputErrors.credentialEmpty(clientId ? 'secret' : 'app-id', reason);
+    }
+    const again = "copy it again from the API key's page.";
+    if (!isPrintable(clientId))
+        throw inputErrors.inputInvalid('app-id', 'contains characters that no id has', again);
+    if (hasInvisible(clientSecret)) {
+        throw inputErrors.inputInvalid('secret', 'contains a line break or an invisible character', again);
+    }
+    return {
+        grant: 'client_credentials',
+        clientId,
+        clientSecret,
+        scopes: readScopes(get('scope')),
+        audiences: readAudiences(get('audience')),
+    };
+}
+function readRefresh(get) {
+    const drop = ['app-id', 'secret', 'scope', 'audience'].filter(name => get(name));
+    if (drop.length)
+        throw inputErrors.inputsExclusive(drop);
+    return { grant: 'refresh', jwt: get('jwt') };
+}
+function readRetries(value) {
+    if (!/^(\d|10)$/.test(value)) {
+        throw inputErrors.inputInvalid('retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
+    }
+    return Number(value);
+}
+function readBoolean(name, value) {
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (/^(false|False|FALSE)?$/.test(value))
+        return false;
+    throw inputErrors.inputInvalid(name, quoteOrDescribe(value), 'write true or false.');
+}
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jwe_algorithms.js
 
@@ -3409,7 +3899,7 @@ function jwsAlgorithm(alg) {
 const wrap = [
   ["encrypt", "wrapKey"],
   ["decrypt", "unwrapKey"]
-], derive = [[], ["deriveBits"]], none = [[], []];
+], derive = [[], ["deriveBits"]], jwe_algorithms_none = [[], []];
 function rsaes(bits) {
   return {
     kty: ["RSA"],
@@ -3441,7 +3931,7 @@ function aeskw(bits, gcm = !1) {
     mode: "key-wrapping",
     secret: !0,
     subtle: { name: gcm ? "AES-GCM" : "AES-KW", length: bits },
-    usages: none,
+    usages: jwe_algorithms_none,
     ops: gcm ? ["encrypt", "decrypt"] : ["wrapKey", "unwrapKey"]
   };
 }
@@ -3451,7 +3941,7 @@ function pbes2() {
     mode: "key-wrapping",
     secret: !0,
     subtle: { name: "PBKDF2" },
-    usages: none,
+    usages: jwe_algorithms_none,
     ops: ["deriveBits", "deriveBits"]
   };
 }
@@ -3461,7 +3951,7 @@ const JWE = table({
     mode: "direct-encryption",
     secret: !0,
     subtle: { name: "AES-GCM" },
-    usages: none,
+    usages: jwe_algorithms_none,
     ops: ["encrypt", "decrypt"]
   },
   "RSA-OAEP": rsaes(1),
@@ -3487,7 +3977,7 @@ function contentEncryption(bits, cbc = !1) {
     kty: ["oct"],
     secret: !0,
     subtle: { name: cbc ? "AES-CBC" : "AES-GCM", length: bits },
-    usages: none,
+    usages: jwe_algorithms_none,
     ops: contentOps,
     cekBits: bits,
     ivBits: cbc ? 128 : 96,
@@ -3713,70 +4203,187 @@ async function importJWK(jwk, alg, options) {
 }
 
 
-;// CONCATENATED MODULE: ./lib/keys.js
-/** Which public key verifies the signature: the user's, else the one known for the server, else none. */
+;// CONCATENATED MODULE: ./lib/jwt/keys.js
 
 
-/**
- * The keys of the public servers (P-384, SPKI), by the host that uses them. They have never changed; if one does, the
- * input `public-key` takes its place until the next release.
- */
-const knownKeys = {
-    'https://itsyou.online': `-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES5X8XrfKdx9gYayFITc89wad4usrk0n2
-7MjiGYvqalizeSWTHEpnd7oea9IQ8T5oJjMVH5cc0H5tFSKilFFeh//wngxIyny6
-6+Vq5t5B0V0Ehy01+2ceEon2Y0XDkIKv
------END PUBLIC KEY-----`,
-    'https://staging.itsyou.online': `-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEkmd07vxBqoCiHsaplIpjlonDeOnpvPam
-ORMdBcAlHNXbzwplcdK4qlZGPBz9mxDSrBOv9SZH+Et6r8gn9Fx/+ZjlvRwowqOU
-FpCIijAEx6A3BhfRUbmwl1evBKzWB/qw
------END PUBLIC KEY-----`,
+
+async function verificationKeys(publicKey, baseUrl) {
+    if (publicKey === 'none')
+        return { keys: [], issuer: undefined };
+    const known = knownKey(baseUrl);
+    const text = publicKey ?? known;
+    if (text === undefined)
+        throw inputErrors.publicKeyMissing(baseUrl);
+    const pems = splitPem(text);
+    const keys = await Promise.all(pems.map(pem => importSPKI(pem, 'ES384'))).catch(() => []);
+    if (!keys.length)
+        throw inputErrors.publicKeyInvalid();
+    return { keys, issuer: publicKey === undefined ? 'itsyouonline' : undefined };
+}
+const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
+function splitPem(text) {
+    const lines = text.replaceAll(/\\r|\\n/g, '\n');
+    if (lines.replaceAll(block, '').trim())
+        return [];
+    return [...lines.matchAll(block)].map(([, body = '']) => `-----BEGIN PUBLIC KEY-----\n${body.replaceAll(/\s/g, '')}\n-----END PUBLIC KEY-----`);
+}
+
+;// CONCATENATED MODULE: ./lib/errors/jwt.js
+
+const jwtErrors = {
+    jwtInvalid: (server, what) => new ActionError('ERR_JWT_INVALID', `The JWT from ${server} ${what}, so it was not set: check "base-url" and "public-key", and tell the server's operator if they are right.`),
+    jwtExpired: (server, secondsAgo) => new ActionError('ERR_JWT_EXPIRED', `The new JWT from ${server} expired ${secondsAgo} s ago by the runner's clock, so the two clocks differ by at least ${secondsAgo} s: set the runner's clock, or have the server's set.`),
+    moreThanRequested: (input, extra) => new ActionError('ERR_MORE_THAN_REQUESTED', `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request, so it was not set: add it to "${input}" if the job needs it, or ask the server's operator.`),
+    scopeNotGranted: (missing, requested, granted) => new ActionError('ERR_SCOPE_NOT_GRANTED', `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${whyNotGranted(missing)}`),
 };
-/**
- * The key to verify with; undefined for a server that is not known, where the user gave none.
- *
- * @throws ActionError ERR_INPUT where the input `public-key` is not a P-384 key in SPKI PEM form.
- */
-async function verificationKey({ publicKey, baseUrl }) {
-    const pem = publicKey ?? knownKeys[new URL(baseUrl).origin];
-    if (pem === undefined)
-        return undefined;
-    return importSPKI(pem, 'ES384').catch(() => {
-        const remedy = 'give the server\'s PEM text, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".';
-        throw failures.inputInvalid('public-key', 'is no P-384 public key (SPKI, PEM)', remedy);
-    });
+function whyNotGranted(missing) {
+    if (missing.some(scope => scope.startsWith('user:memberof:'))) {
+        return 'the user is probably not a member of that organization; add the user there, or correct "scope".';
+    }
+    if (missing.every(scope => scope === 'offline_access')) {
+        return "the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT, or ask the server's operator.";
+    }
+    return 'the owner of the key probably does not have that right; grant it there, or correct "scope".';
+}
+
+;// CONCATENATED MODULE: ./lib/jwt/verify.js
+
+
+
+
+async function expectation(credentials, verifier) {
+    if (credentials.grant === 'client_credentials') {
+        return { old: undefined, verify: jwt => verifyNew(jwt, credentials, verifier) };
+    }
+    const old = await verifyRenewable(credentials.jwt, verifier);
+    return { old, verify: jwt => verifyRenewed(jwt, old, verifier) };
+}
+async function verifyRenewable(jwt, { keys, now }) {
+    if (!keys.keys.length)
+        throw inputErrors.renewalNeedsKey();
+    const token = await readToken(jwt, keys, now(), inputErrors.jwtInputInvalid);
+    if (!token.refreshToken)
+        throw inputErrors.jwtInputNotRefreshable();
+    return token;
+}
+async function verifyNew(jwt, asked, verifier) {
+    const { token, invalid } = await verifyIssued(jwt, asked.clientId, verifier);
+    const lacking = asked.audiences.filter(audience => !token.audiences.includes(audience));
+    if (lacking.length)
+        throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`);
+    const extraAudiences = token.audiences.filter(audience => !asked.audiences.includes(audience));
+    if (extraAudiences.length)
+        throw jwtErrors.moreThanRequested('audience', extraAudiences);
+    if (asked.scopes.some(scope => scope !== 'offline_access')) {
+        const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])];
+        const extra = granted.filter(scope => !asked.scopes.includes(scope));
+        if (extra.length)
+            throw jwtErrors.moreThanRequested('scope', extra);
+    }
+    const missing = missingScopes(asked.scopes, token);
+    if (missing.length)
+        throw jwtErrors.scopeNotGranted(missing, asked.scopes, token.scopes);
+    return token;
+}
+async function verifyRenewed(jwt, old, verifier) {
+    const { token, invalid } = await verifyIssued(jwt, old.authorizedParty, verifier);
+    if (token.identity !== old.identity || token.keyKind !== old.keyKind) {
+        throw invalid('is for another identity than the JWT that was renewed');
+    }
+    if (!token.scopes.every(scope => old.scopes.includes(scope))) {
+        throw invalid('has scopes that the JWT that was renewed did not have');
+    }
+    const sameAudience = token.audiences.length === old.audiences.length;
+    if (!sameAudience || !token.audiences.every(audience => old.audiences.includes(audience))) {
+        throw invalid('does not have the audience of the JWT that was renewed ("aud")');
+    }
+    return token;
+}
+async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
+    const invalid = (what) => jwtErrors.jwtInvalid(server, what);
+    const token = await readToken(jwt, keys, now(), invalid);
+    const secondsAgo = Math.floor(now() / 1000) - token.expiresAt;
+    if (secondsAgo >= clockTolerance)
+        throw jwtErrors.jwtExpired(server, secondsAgo);
+    if (token.authorizedParty !== authorizedParty)
+        throw invalid('was issued to another application id ("azp")');
+    return { token, invalid };
+}
+function missingScopes(scopes, token) {
+    return scopes.filter(scope => !token.scopes.includes(scope) && !(scope === 'offline_access' && token.refreshToken));
 }
 
 ;// CONCATENATED MODULE: ./lib/masks.js
-/** What must never be read in a log: every form that the runner does not derive from another mask by itself. */
 
-/**
- * The credentials that a run starts with: the inputs `secret` and `jwt`, and what stands before the host of a proxy's
- * URL. They are masked before anything else happens.
- */
-function secretsOfRun(secret, jwt, env) {
+const shortest = 8;
+const most = 256;
+const longestInPieces = 80 * 21;
+function secretsOfRun({ get, env }) {
+    const [secret, jwt] = [(get('secret') ?? '').trim(), (get('jwt') ?? '').trim()];
     const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map(name => env[name] ?? '');
-    return nonEmpty([secret, formEncoded(secret), ...secretsOfJwt(jwt), ...proxies.flatMap(secretsOfProxy)]);
+    const own = [secret, formEncoded(secret)].filter(Boolean);
+    return unique([
+        ...own,
+        ...formsOfSecret(secret),
+        ...atLeast(shortest, [jwt]),
+        ...secretsOfJwt(jwt),
+        ...atLeast(4, proxies.flatMap(secretsOfProxy)),
+    ]);
 }
-/**
- * A JWT, and the parts of it that are of use alone: the payload (claims, the refresh token among them) and the
- * signature. The runner masks a value as a whole, so that a part of it would be readable. The header is no secret.
- */
 function secretsOfJwt(jwt) {
-    const [, payload = '', signature = ''] = jwt.split('.');
+    if (!hasIssuedForm(jwt))
+        return [];
+    const [header = '', payload = '', signature = ''] = jwt.split('.');
     const refreshToken = readClaims(jwt)?.['refresh_token'];
-    return nonEmpty([jwt, payload, signature, typeof refreshToken === 'string' ? refreshToken : '']);
+    const isOneLine = typeof refreshToken === 'string' && !/[\r\n]/.test(refreshToken);
+    const wholes = [signature, payload, jwt, isOneLine ? refreshToken : ''];
+    const text = jwt.slice(header.length - 2);
+    const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt);
+    return unique(atLeast(shortest, [...wholes, ...alignments.flatMap(skip => base64Of(jwt, skip)), ...pieces])).slice(0, most);
 }
-/** As it stands in the request's body, where a blank is `+`; the runner derives only the form with `%20`. */
+const alignments = [0, 1, 2];
+function piecesOfJwt(text) {
+    return alignments.flatMap(skip => {
+        const groups = wholeGroups(Buffer.from(text), skip);
+        const pieces = [...cut(groups, 21), groups.subarray(-21), groups.subarray(-12)];
+        return pieces.map(bytes => (skip ? bytes.toString('base64') : bytes.toString()));
+    });
+}
+function piecesOfLongJwt(text, jwt) {
+    const size = Math.max(24, Math.ceil(text.length / 200));
+    const plain = [...cut(Buffer.from(text), size), Buffer.from(text.slice(-size))].map(String);
+    const groups = wholeGroups(Buffer.from(jwt), 0);
+    const lines = [57, 48].flatMap(bytes => [
+        ...cut(groups, bytes),
+        groups.subarray(groups.length - (groups.length % bytes)),
+    ]);
+    return [...plain, ...lines.map(line => line.toString('base64'))];
+}
+function formsOfSecret(secret) {
+    const forms = alignments.flatMap(skip => {
+        const groups = wholeGroups(Buffer.from(secret), skip);
+        const pieces = [groups, ...cut(groups, 9), groups.subarray(-9)];
+        return pieces.flatMap(bytes => [bytes.toString('base64'), bytes.toString('base64url')]);
+    });
+    return atLeast(shortest, forms);
+}
+function base64Of(text, skip) {
+    return wholeGroups(Buffer.from(text), skip).toString('base64');
+}
+function wholeGroups(bytes, skip) {
+    return bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3));
+}
+function cut(bytes, size) {
+    return Array.from({ length: Math.floor(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+}
 function formEncoded(text) {
     return new URLSearchParams({ '': text }).toString().slice(1);
 }
-/** User and password of a proxy's URL, as written and decoded. Read by hand, since it may be no URL at all. */
-function secretsOfProxy(url) {
-    const userInfo = /^(?:\w+:\/\/)?(.*)@/s.exec(url)?.[1] ?? '';
-    const password = /^[^:]*:(.*)$/s.exec(userInfo)?.[1] ?? '';
-    return [userInfo, percentDecoded(userInfo), password, percentDecoded(password)];
+function secretsOfProxy(text) {
+    const userInfos = [text, `http://${text}`].filter(url => URL.canParse(url)).map(url => new URL(url));
+    const parsed = userInfos.map(({ username, password }) => [username, password]);
+    const [, user = '', password = ''] = /^\s*(?:\w+:[/\\]*)?([^:@/\\]*):([^/\\].*)@/s.exec(text) ?? [];
+    return [...parsed, [user, password]].flatMap(([name, word]) => word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`, word, percentDecoded(word)] : []);
 }
 function percentDecoded(text) {
     try {
@@ -3786,387 +4393,179 @@ function percentDecoded(text) {
         return text;
     }
 }
-/** An empty mask would be a warning on every run, and blanks alone would be cut from every line. */
-function nonEmpty(values) {
-    return new Set([...values].map(value => value.trim()).filter(Boolean));
+function atLeast(length, values) {
+    return values.filter(value => value.trim().length >= length);
+}
+function unique(values) {
+    return [...new Set(values)];
 }
 
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/lib/jws_verify.js
-
-
-
-
-
-function snapshotJws(jws, sharedPayload) {
-  const encodedProtectedHeader = jws.protected, inputHeader = jws.header, header = isObject(inputHeader) ? { ...inputHeader } : inputHeader;
-  let payload = sharedPayload ? sharedPayload[0] : jws.payload;
-  !sharedPayload && payload instanceof Uint8Array && (payload = new Uint8Array(payload));
-  const signature = jws.signature, snapshot = { payload, signature };
-  if (encodedProtectedHeader !== void 0 && (snapshot.protected = encodedProtectedHeader), inputHeader !== void 0 && (snapshot.header = header), encodedProtectedHeader === void 0 && header === void 0)
-    throw new JWSInvalid('Flattened JWS must have either of the "protected" or "header" members');
-  if (encodedProtectedHeader !== void 0 && typeof encodedProtectedHeader != "string")
-    throw new JWSInvalid("JWS Protected Header incorrect type");
-  if (payload === void 0)
-    throw new JWSInvalid("JWS Payload missing");
-  if (typeof signature != "string")
-    throw new JWSInvalid("JWS Signature missing or incorrect type");
-  if (header !== void 0 && !isObject(header))
-    throw new JWSInvalid("JWS Unprotected Header incorrect type");
-  return snapshot;
+;// CONCATENATED MODULE: ./lib/errors/page.js
+function pageOf(code, env) {
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
+    if (server !== 'https://github.com' || !repository || !ref)
+        return undefined;
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^[\w./-]{1,200}$/.test(ref))
+        return undefined;
+    return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md#${code.toLowerCase()}`;
 }
-function prepareVerify(options) {
-  return [options && validateAlgorithms("algorithms", options.algorithms), options?.crit];
-}
-function parseProtectedHeader(encodedProtectedHeader) {
-  return encodedProtectedHeader === void 0 ? {} : parseJoseHeader(encodedProtectedHeader, errors_JWSInvalid, "JWS Protected Header is invalid");
-}
-function encodeCompactUnencodedPayload(payload) {
-  try {
-    return encode(payload);
-  } catch (cause) {
-    throw new errors_JWSInvalid("JWS Compact Serialization payload must use only ASCII characters", {
-      cause
+
+;// CONCATENATED MODULE: ./lib/process.js
+
+
+
+
+function start(story) {
+    const cancelled = new Promise(resolve => {
+        for (const signal of ['SIGINT', 'SIGTERM'])
+            process.once(signal, resolve);
     });
-  }
+    process.on('uncaughtException', end);
+    process.removeAllListeners('warning');
+    story(cancelled).then(() => end(), end);
 }
-async function verifySignature(jws, shared, key, encodeUnencodedPayload, parsedProtected) {
-  const { protected: encodedProtectedHeader, header, payload: inputPayload } = jws, protectedHeader = parsedProtected ?? parseProtectedHeader(encodedProtectedHeader);
-  if (!isDisjoint(protectedHeader, header))
-    throw new errors_JWSInvalid("JWS Protected and JWS Unprotected Header Parameter names must be disjoint");
-  const joseHeader = { ...protectedHeader, ...header }, b64 = validateB64(protectedHeader, validateCrit(errors_JWSInvalid, JWS_RECOGNIZED, shared[1], protectedHeader, joseHeader)), { alg } = joseHeader;
-  if (typeof alg != "string" || !alg)
-    throw new errors_JWSInvalid('JWS "alg" (Algorithm) Header Parameter missing or invalid');
-  if (shared[0] && !shared[0].has(alg))
-    throw new JOSEAlgNotAllowed('"alg" (Algorithm) Header Parameter value not allowed');
-  if (b64) {
-    if (typeof inputPayload != "string")
-      throw new errors_JWSInvalid("JWS Payload must be a string");
-  } else if (typeof inputPayload != "string" && !(inputPayload instanceof Uint8Array))
-    throw new errors_JWSInvalid("JWS Payload must be a string or an Uint8Array instance");
-  const signingPayload = b64 || typeof inputPayload != "string" ? inputPayload : encodeUnencodedPayload(inputPayload);
-  let resolvedKey = !1;
-  typeof key == "function" && (key = await key(protectedHeader, jws), resolvedKey = !0);
-  const entry = jwsAlgorithm(alg), signingInput = concat(encodedProtectedHeader !== void 0 ? encode(encodedProtectedHeader) : new Uint8Array(), encode("."), typeof signingPayload == "string" ? shared[2] ??= encodeAsciiMember(signingPayload, "payload", errors_JWSInvalid) : signingPayload), signature = decodeBase64url(jws.signature, "signature", errors_JWSInvalid), verificationKey = await prepareKey(entry, key, "verify"), cryptoKey = await rawKey(verificationKey, entry.subtle, "verify");
-  entry.minRsaBits && checkModulusLength(entry.alg, cryptoKey);
-  let verified = !1;
-  try {
-    verified = await crypto.subtle.verify(entry.signing, cryptoKey, signature, signingInput);
-  } catch (cause) {
-    throw new JWSSignatureVerificationFailed(void 0, { cause });
-  }
-  if (!verified)
-    throw new JWSSignatureVerificationFailed();
-  const result = { payload: typeof signingPayload == "string" ? decodeBase64url(signingPayload, "payload", errors_JWSInvalid) : signingPayload };
-  return encodedProtectedHeader !== void 0 && (result.protectedHeader = protectedHeader), header !== void 0 && (result.unprotectedHeader = header), resolvedKey ? [{ ...result, key: verificationKey }, b64] : [result, b64];
-}
-async function verifyCompact(jws, shared, key) {
-  if (jws instanceof Uint8Array && (jws = decoder.decode(jws)), typeof jws != "string")
-    throw new errors_JWSInvalid("Compact JWS must be a string or Uint8Array");
-  const { 0: protectedHeader, 1: payload, 2: signature, length } = jws.split(".");
-  if (length !== 3)
-    throw new errors_JWSInvalid("Invalid Compact JWS");
-  return verifySignature({ payload, protected: protectedHeader, signature }, shared, key, encodeCompactUnencodedPayload);
+let hasEnded = false;
+function end(error) {
+    if (hasEnded)
+        return;
+    hasEnded = true;
+    if (error !== undefined) {
+        const kind = error instanceof Error ? error.constructor.name : typeof error;
+        const { code, message } = error instanceof ActionError ? error : runnerErrors.unexpected(kind);
+        setFailed(message);
+        const page = pageOf(code, process.env);
+        if (page)
+            info(`How to fix it: ${page}`);
+    }
+    process.stdout.write('', () => process.exit());
 }
 
+;// CONCATENATED MODULE: ./lib/warnings.js
 
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/jws/compact/verify.js
 
-async function compactVerify(jws, key, options) {
-  const [result] = await verifyCompact(jws, prepareVerify(options), key);
-  return result;
+
+
+
+const longestLifetime = 24 * 60 * 60;
+const warnings_warnings = {
+    signatureNotVerified: () => 'The signature of the JWT was not verified, because "public-key" is "none": set it to the public key of the server (PEM).',
+    unknownScope: (scope, likely) => `"scope" contains "${scope}", which the server grants as it stands, but no program knows: ${likely ? `write "${likely}", if that is meant.` : 'check its spelling.'}`,
+    everythingTheKeyMayDo: (scope) => `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ${scope === 'user:admin'
+        ? 'ask for what the job needs, such as "scope: user:name".'
+        : "OpenvCloud answers 500 to the JWT of an organization's key; use a user's key for it."}`,
+    audienceAndOpenvCloud: () => 'OpenvCloud rejects every JWT with an audience: leave "audience" empty for a JWT that goes there.',
+    summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
+    shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
+    otherLifetime: (lives, requested) => `The JWT is valid for ${inWords(lives)} instead of the requested ${inWords(requested)}: the server ignored "validity", or its clock and the runner's differ; check both clocks.`,
+    longLifetime: (lives) => `The JWT is valid for ${inWords(lives)}, and the server's longest time is 24 h: its clock and the runner's differ; check both clocks.`,
+    renewable: () => 'Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: leave offline_access out of "scope", unless something must renew the JWT.',
+    scopesLost: (scopes) => `The renewed JWT has lost ${listInQuotes(scopes)}: the user or the key no longer has it; fix that, then get a new JWT.`,
+};
+function warningsBefore({ credentials }) {
+    const scopes = credentials.grant === 'client_credentials' ? credentials.scopes : [];
+    return scopes.flatMap(scope => {
+        const likely = likelyScope(scope);
+        return likely === undefined ? [] : [warnings_warnings.unknownScope(scope, likely)];
+    });
 }
-
-
-;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/decode_protected_header.js
-
-function decodeProtectedHeader(token) {
-  let encodedProtectedHeader;
-  if (typeof token == "string") {
-    const parts = token.split(".");
-    (parts.length === 3 || parts.length === 5) && ([encodedProtectedHeader] = parts);
-  } else if (typeof token == "object" && token)
-    if ("protected" in token)
-      encodedProtectedHeader = token.protected;
-    else
-      throw new TypeError("Token does not contain a Protected Header");
-  const invalid = "Invalid Token or Protected Header formatting";
-  if (typeof encodedProtectedHeader != "string" || !encodedProtectedHeader)
-    throw new TypeError(invalid);
-  return parseJoseHeader(encodedProtectedHeader, TypeError, invalid);
-}
-
-
-;// CONCATENATED MODULE: ./lib/verify.js
-/** Is this JWT what was asked for, from whom it should be, for whom it should be? Nothing is handed on before. */
-
-
-
-
-/** RFC 7519, section 4.1.4, allows "some small leeway": runners without time service drift by seconds. */
-const CLOCK_TOLERANCE = 60;
-/** The two numbers of an ES384 signature, 48 bytes each (RFC 7518, section 3.4), in base64url. */
-const SIGNATURE_LENGTH = 128;
-/** The largest time that a JavaScript Date holds (ECMA-262, section 21.4.1.1), in seconds. */
-const LAST_DATE = 8_640_000_000_000;
-/**
- * What the answer will have to match. A JWT to be renewed is verified first: it is a credential, and must not be sent to
- * a server that did not issue it.
- *
- * @throws ActionError ERR_INPUT, ERR_JWT_INVALID for a JWT that this server would not renew.
- */
-async function expectationOf({ credentials }, key) {
+function warningsAbout(token, { credentials, validity }, old, expiresIn) {
+    const found = [];
+    if (!token.signatureVerified)
+        found.push(warnings_warnings.signatureNotVerified());
+    if (token.refreshToken)
+        found.push(warnings_warnings.renewable());
     if (credentials.grant === 'client_credentials') {
-        const { clientId, audiences, scopes } = credentials;
-        return { authorizedParty: clientId, audiences, scopes, renewed: undefined };
+        const all = token.scopes.find(scope => scope === 'user:admin' || scope === 'organization:owner');
+        const asked = credentials.scopes.filter(scope => scope !== 'offline_access');
+        if (all !== undefined && !asked.length)
+            found.push(warnings_warnings.everythingTheKeyMayDo(all));
+        if (credentials.audiences.length)
+            found.push(warnings_warnings.audienceAndOpenvCloud());
     }
-    const renewed = await readToken(credentials.jwt, key, what => failures.jwtInputInvalid(what));
-    if (!renewed.refreshToken)
-        throw failures.jwtInputNotRefreshable();
-    const { authorizedParty, audiences } = renewed;
-    return { authorizedParty, audiences, scopes: [...renewed.scopes, 'offline_access'], renewed };
-}
-/**
- * Verifies the JWT that the server issued: signature, issuer, form of all claims, and each expectation.
- *
- * @param now milliseconds since the epoch, by the runner's clock.
- * @throws ActionError ERR_JWT_INVALID, ERR_JWT_EXPIRED, ERR_SCOPE_NOT_GRANTED
- */
-async function verifyIssued(jwt, key, expected, server, now) {
-    const invalid = (what) => failures.jwtInvalid(server, what);
-    const token = await readToken(jwt, key, invalid);
-    const { renewed } = expected;
-    const secondsAgo = Math.floor(now / 1000) - token.expiresAt;
-    if (secondsAgo >= CLOCK_TOLERANCE)
-        throw failures.jwtExpired(server, secondsAgo);
-    if (token.authorizedParty !== expected.authorizedParty)
-        throw invalid('was issued to another application id ("azp")');
-    const lacking = expected.audiences.filter(audience => !token.audiences.includes(audience));
-    if (lacking.length)
-        throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`);
-    if (renewed && (token.identity !== renewed.identity || token.keyKind !== renewed.keyKind)) {
-        throw invalid('is for another identity than the JWT that was renewed');
+    if (validity !== undefined && validity <= 300)
+        found.push(warnings_warnings.shortValidity());
+    if (validity !== undefined && Math.abs(expiresIn - validity) > clockTolerance) {
+        found.push(warnings_warnings.otherLifetime(expiresIn, validity));
     }
-    if (renewed && !token.scopes.every(scope => renewed.scopes.includes(scope))) {
-        throw invalid('has scopes that the JWT that was renewed did not have');
+    else if (validity === undefined && expiresIn > longestLifetime + clockTolerance) {
+        found.push(warnings_warnings.longLifetime(expiresIn));
     }
-    if (renewed && !token.audiences.every(audience => renewed.audiences.includes(audience))) {
-        throw invalid('has an audience that the JWT that was renewed did not have');
-    }
-    // The server drops a scope that the user does not have without an error. (One that was lost since the first JWT is
-    // a warning: see report.ts.)
-    const missing = missingScopes(expected.scopes, token);
-    if (missing.length && !renewed)
-        throw failures.scopeNotGranted(missing, expected.scopes, token.scopes);
-    return token;
-}
-/** Which of these scopes the token does not have. `offline_access` is granted as a refresh token, not as a scope. */
-function missingScopes(scopes, token) {
-    return scopes.filter(scope => !token.scopes.includes(scope) && !(scope === 'offline_access' && token.refreshToken));
-}
-/**
- * Verifies the signature (where there is a key) and reads the claims; not whether the JWT has expired, since one that is
- * to be renewed may have. The claims are checked here and not by jose's `jwtVerify`, so that a server whose key is not
- * known gets the same checks and the same sentences.
- *
- * @param invalid makes the error, from what is wrong with the JWT.
- */
-async function readToken(jwt, key, invalid) {
-    if (!hasJwtForm(jwt))
-        throw invalid('does not have the three parts of a JWT');
-    const signature = jwt.split('.')[2] ?? '';
-    const { alg, crit } = headerOf(jwt);
-    if (alg !== 'ES384' || signature.length !== SIGNATURE_LENGTH)
-        throw invalid('is not signed with ES384');
-    // RFC 7515, section 4.1.11: whoever does not know an extension that is marked as critical must reject it all.
-    if (crit !== undefined)
-        throw invalid('has an extension that this action does not know ("crit")');
-    if (key) {
-        // The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1).
-        await compactVerify(jwt, key, { algorithms: ['ES384'] }).catch(() => {
-            throw invalid("is not signed with this server's key");
-        });
-    }
-    const claims = readClaims(jwt);
-    if (!claims)
-        throw invalid('has claims that cannot be read, or one of them twice');
-    const { iss, azp, username, globalid, exp, scope, aud, refresh_token: refreshToken } = claims;
-    if (iss !== 'itsyouonline')
-        throw invalid('was not issued by "itsyouonline" ("iss")');
-    if (!isText(azp))
-        throw invalid('does not say to whom it was issued ("azp")');
-    if ((username === undefined) === (globalid === undefined)) {
-        throw invalid('does not have exactly one of "username" and "globalid"');
-    }
-    const identity = username ?? globalid;
-    if (!isText(identity))
-        throw invalid('has a "username" or "globalid" that is no plain text');
-    if (typeof exp !== 'number' || !(exp >= 0 && exp <= LAST_DATE)) {
-        throw invalid('has no expiry time that is a date ("exp")');
-    }
-    const scopes = scope ?? [];
-    if (!isListOfNames(scopes))
-        throw invalid('has scopes that are no list of plain names ("scope")');
-    // RFC 7519, section 4.1.3, allows a single audience as a text; this server always sends a list.
-    const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
-    if (!isListOfNames(audiences))
-        throw invalid('has an audience that is no list of plain names ("aud")');
-    if (refreshToken !== undefined && typeof refreshToken !== 'string') {
-        throw invalid('has a refresh token that is no text ("refresh_token")');
-    }
-    return {
-        jwt,
-        authorizedParty: azp,
-        identity,
-        keyKind: username === undefined ? 'organization' : 'user',
-        // Where every scope was dropped, the server leaves a list of one empty text.
-        scopes: scopes.filter(Boolean),
-        audiences,
-        expiresAt: Math.floor(exp),
-        refreshToken: refreshToken || undefined,
-        signatureVerified: key !== undefined,
-    };
-}
-function headerOf(jwt) {
-    try {
-        return decodeProtectedHeader(jwt);
-    }
-    catch {
-        return {};
-    }
-}
-function isText(value) {
-    return typeof value === 'string' && value !== '' && isPrintable(value);
-}
-/** The output `scope` is separated by commas: one inside a name would make two of it. */
-function isListOfNames(value) {
-    return Array.isArray(value) && value.every(name => name === '' || (isText(name) && !name.includes(',')));
+    const lost = old ? missingScopes([...old.scopes, 'offline_access'], token) : [];
+    if (lost.length)
+        found.push(warnings_warnings.scopesLost(lost));
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./lib/report.js
-/** What a good run says and hands on, as plain values: outputs, log lines, warnings and the rows of the summary. */
 
 
-/**
- * @param expected what was asked for, or what the renewed JWT had.
- * @param now milliseconds since the epoch.
- */
-function report(token, inputs, expected, now) {
+
+
+function report(token, inputs, old, accounts, now) {
     const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
     const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
+    const user = userOf(token);
     const outputs = {
         jwt: token.jwt,
         'expires-at': expiresAt,
         'expires-in': String(expiresIn),
         identity: token.identity,
         scope: token.scopes.join(','),
+        ...(user && { 'ovc-user': user }),
+        ...(accounts && { 'ovc-accounts': JSON.stringify(accounts) }),
     };
-    const who = `${token.identity} (${token.keyKind} key ${token.authorizedParty})`;
-    const scopes = token.scopes.join(', ') || 'none';
+    const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`;
+    const scopes = token.scopes.map(shownName).join(', ') || 'none';
+    const audiences = token.audiences.map(shownName).join(', ');
     const verified = token.signatureVerified ? 'signature verified' : 'signature not verified';
-    const names = inputs.envVars.length ? `, environment ${inputs.envVars.join(', ')}` : '';
+    const [first, ...others] = inputs.envVars;
+    const variables = first ? `; environment variable${others.length ? 's' : ''} ${inputs.envVars.join(', ')}` : '';
     return {
         outputs,
         lines: [
+            ...inputs.replacedEnvVars.map(name => `${name} already has a value in this job. Later steps get the new JWT.`),
             `Identity: ${who}`,
             `Scopes: ${scopes}${token.refreshToken ? ' (renewable)' : ''}`,
-            ...(token.audiences.length ? [`Audience: ${token.audiences.join(', ')}`] : []),
+            ...(audiences ? [`Audience: ${audiences}`] : []),
             `Valid until ${expiresAt} (${inWords(expiresIn)}), ${verified}.`,
-            `Handed on as: outputs ${Object.keys(outputs).join(', ')}${names}`,
+            `Set: outputs ${Object.keys(outputs).join(', ')}${variables}`,
         ],
-        warnings: advice(token, inputs, expected, expiresIn),
+        warnings: warningsAbout(token, inputs, old, expiresIn),
         summary: [
             ['Identity', who],
             ['Scopes', scopes],
-            ['Audience', token.audiences.join(', ') || 'none'],
+            ['Audience', audiences || 'none'],
             ['Validity', inWords(expiresIn)],
             ['Valid until', expiresAt],
             ['Signature', token.signatureVerified ? 'verified' : 'not verified'],
             ['Server', inputs.baseUrl],
+            ...(inputs.ovcUrl && accounts
+                ? [
+                    [
+                        'OpenvCloud',
+                        `${inputs.ovcUrl}, accounts of ${user}: ${accounts.map(({ name }) => name).join(', ')}`,
+                    ],
+                ]
+                : []),
+            ...(inputs.aysUrl ? [['AYS', `${inputs.aysUrl}, accepts the JWT`]] : []),
         ],
     };
 }
-/** `3600` as `1 h`, `5400` as `1 h 30 min`: rounded to the minute above one. */
-function inWords(seconds) {
-    if (seconds < 60)
-        return `${seconds} s`;
-    const minutes = Math.round(seconds / 60);
-    const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
-    return parts.filter(Boolean).join(' ');
-}
-/** What is not wrong, but will surprise or is stronger than it needs to be: one sentence each, with the remedy. */
-const report_warnings = {
-    signatureNotVerified: () => 'The signature of the JWT was not verified, because the key of this server is not known: put its public key (PEM) into "public-key".',
-    everythingTheKeyMayDo: (scope) => `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ${scope === 'user:admin'
-        ? 'ask for what the job needs, such as "scope: user:name".'
-        : 'where it is enough, use a user\'s key with "scope: user:memberof:<organization>".'}`,
-    audienceAndOpenvCloud: () => 'OpenvCloud rejects every JWT with an audience: leave "audience" empty for a JWT that goes there.',
-    summaryNotWritten: () => 'The summary could not be written, but the JWT is handed on: see whether the runner\'s disk is full, or leave "summary" out.',
-    shortValidity: () => 'JumpScale and the Go SDK take a JWT within 5 minutes of its expiry for expired: set "validity" above 5m for them.',
-    validityIgnored: (asked, lives) => `The server ignored "validity" (${asked} s): the JWT lives ${lives}; check the clocks of the runner and the server.`,
-    renewable: () => 'Whoever reads this JWT can renew it without the secret, because it holds a refresh token: leave offline_access out of "scope", unless something must renew the JWT.',
-    scopesLost: (scopes) => `The renewed JWT has lost ${listInQuotes(scopes)}: the user or the key no longer has it; mend that, then get a new JWT.`,
-};
-function advice(token, { credentials, validity }, expected, expiresIn) {
-    const found = [];
-    if (!token.signatureVerified)
-        found.push(report_warnings.signatureNotVerified());
-    if (credentials.grant === 'client_credentials') {
-        const all = token.scopes.find(scope => scope === 'user:admin' || scope === 'organization:owner');
-        const asked = credentials.scopes.filter(scope => scope !== 'offline_access');
-        if (all !== undefined && !asked.length)
-            found.push(report_warnings.everythingTheKeyMayDo(all));
-        if (credentials.audiences.length)
-            found.push(report_warnings.audienceAndOpenvCloud());
-        if (token.refreshToken)
-            found.push(report_warnings.renewable());
-    }
-    if (validity !== undefined && validity <= 300)
-        found.push(report_warnings.shortValidity());
-    if (validity !== undefined && expiresIn > validity + 60) {
-        found.push(report_warnings.validityIgnored(validity, inWords(expiresIn)));
-    }
-    const lost = expected.renewed ? missingScopes(expected.scopes, token) : [];
-    if (lost.length)
-        found.push(report_warnings.scopesLost(lost));
-    return found;
-}
 
-;// CONCATENATED MODULE: ./lib/main.js
-/** The whole story: read the inputs, ask for a JWT, verify it, hand it on. Only this file touches the world. */
- // Stays the first.
+;// CONCATENATED MODULE: ./lib/runner.js
 
 
 
 
 
-
-
-
-
-
-async function run(cancelled) {
-    // Before anything else: whatever is printed from here on hides them.
-    mask(secretsOfRun(getInput('secret'), getInput('jwt'), process.env));
-    const inputs = readInputs({ get: readInput, env: process.env, event: readEvent });
-    checkRunnerFiles(inputs);
-    const key = await verificationKey(inputs);
-    const expected = await expectationOf(inputs, key);
-    const jwt = await exchange(inputs, {
-        now: Date.now,
-        random: Math.random,
-        sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
-        cancelled,
-        log: info,
-    });
-    mask(secretsOfJwt(jwt));
-    const token = await verifyIssued(jwt, key, expected, inputs.baseUrl, Date.now());
-    await publish(report(token, inputs, expected, Date.now()), inputs);
-}
+const source = { get: readInput, env: process.env, event: readEvent };
 function mask(secrets) {
-    for (const secret of secrets)
+    for (const secret of secrets) {
         core_setSecret(secret);
+        if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
+            info(`::add-mask::${secret}`);
+    }
 }
-/** The toolkit tells an empty input from one that was never set no more than a shell does; `base-url` needs it. */
 function readInput(name) {
     return process.env[`INPUT_${name.toUpperCase()}`] === undefined ? undefined : getInput(name);
 }
@@ -4175,23 +4574,33 @@ function readEvent() {
         return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(process.env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
     }
     catch {
-        return undefined; // No event, no hint: the general reason is given.
+        return undefined;
     }
 }
-/** Without these files the toolkit falls back to commands on stdout, which would print the JWT. */
-function checkRunnerFiles({ envVars, summary }) {
-    const needed = ['GITHUB_OUTPUT', envVars.length ? 'GITHUB_ENV' : '', summary ? 'GITHUB_STEP_SUMMARY' : ''];
-    for (const variable of needed.filter(Boolean)) {
-        try {
-            // Not `accessSync`: it says yes to a folder, too.
-            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(process.env[variable] ?? '', external_node_fs_namespaceObject.constants.O_WRONLY));
-        }
-        catch {
-            throw failures.runnerFileMissing(variable);
-        }
+function checkOutputFile() {
+    checkFile('GITHUB_OUTPUT');
+}
+function checkFiles({ envVars, summary }) {
+    if (envVars.length)
+        checkFile('GITHUB_ENV');
+    if (summary)
+        checkFile('GITHUB_STEP_SUMMARY');
+}
+function checkFile(variable) {
+    try {
+        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(process.env[variable] ?? '', external_node_fs_namespaceObject.constants.O_WRONLY));
+    }
+    catch (error) {
+        const { code = '' } = error;
+        if (['EACCES', 'EPERM', 'EROFS'].includes(code))
+            throw runnerErrors.fileDenied(variable, code);
+        throw runnerErrors.fileMissing(variable);
     }
 }
-/** Outputs and environment are written without a pause, so that a cancelled step has written all of it or nothing. */
+function warn(warnings) {
+    for (const warning of warnings)
+        core_warning(warning);
+}
 async function publish({ outputs, lines, warnings, summary }, inputs) {
     try {
         for (const [name, value] of Object.entries(outputs))
@@ -4200,41 +4609,53 @@ async function publish({ outputs, lines, warnings, summary }, inputs) {
             exportVariable(name, outputs['jwt']);
     }
     catch (error) {
-        throw failures.notHandedOn(error.code ?? 'unknown');
+        throw runnerErrors.outputsIncomplete(error.code ?? 'unknown');
     }
     info(lines.join('\n'));
-    for (const warning of warnings)
-        core_warning(warning);
+    warn(warnings);
     if (inputs.summary) {
         const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)]);
         const written = summary_summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write();
-        // By now the JWT is handed on: a table that is missing is no reason to stop the job.
-        await written.catch(() => core_warning(report_warnings.summaryNotWritten()));
+        await written.catch(() => core_warning(warnings_warnings.summaryNotWritten()));
     }
 }
-let hasEnded = false;
-/** One error at most, whatever happens; and no wait for a proxy or server that keeps a connection open. */
-function end(error) {
-    if (hasEnded)
-        return;
-    hasEnded = true;
-    if (error !== undefined) {
-        const kind = error instanceof Error ? error.constructor.name : typeof error;
-        setFailed((error instanceof ActionError ? error : failures.unexpected(kind)).message);
-    }
-    // process.exit alone would cut off what stdout has not taken yet.
-    process.stdout.write('', () => process.exit());
-}
-const cancelled = new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'])
-        process.once(signal, resolve);
-});
-process.on('uncaughtException', end);
-// Node's own warnings go to stderr, and some name files of the runner.
-process.removeAllListeners('warning');
-run(cancelled).then(() => end(), end);
 
-})();
+;// CONCATENATED MODULE: ./lib/main.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+start(async (cancelled) => {
+    checkOutputFile();
+    mask(secretsOfRun(source));
+    const inputs = readInputs(source);
+    checkFiles(inputs);
+    warn(warningsBefore(inputs));
+    const { credentials, baseUrl, ovcUrl, aysUrl, timeout, retries } = inputs;
+    const keys = await verificationKeys(inputs.publicKey, baseUrl);
+    const { old, verify } = await expectation(credentials, { keys, server: baseUrl, now: Date.now });
+    const patience = { end: Date.now() + timeout, timeout, retries };
+    const surroundings = { now: Date.now, random: Math.random, sleep, cancelled, log: info };
+    const jwt = await exchange_exchange(inputs, patience, surroundings);
+    mask(secretsOfJwt(jwt));
+    const token = await verify(jwt);
+    const accounts = ovcUrl ? await openvCloudAccounts(token, ovcUrl, baseUrl, patience, surroundings) : undefined;
+    if (aysUrl)
+        await checkAys(token, aysUrl, patience, surroundings);
+    await publish(report(token, inputs, old, accounts, Date.now()), inputs);
+});
+function sleep(milliseconds) {
+    return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
 
 module.exports = __webpack_exports__;
 /******/ })()

@@ -1,21 +1,19 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { Ays } from './ays.ts'
-import { defaultOrganizationKey, defaultUserKey, type ItsYouOnline } from './itsyouonline.ts'
-import type { OpenvCloud } from './openvcloud.ts'
-
 /** What a program needs in order to use the sandbox, as JSON: the addresses, the public key and the API keys. */
 
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { Ays } from './servers/ays.ts'
+import { defaultOrganizationKey, defaultUserKey, type ItsYouOnline } from './servers/itsyouonline.ts'
+import type { OpenvCloud } from './servers/openvcloud.ts'
+
+export type Servers = { itsyouonline: ItsYouOnline; openvcloud: OpenvCloud; ays: Ays }
+
 /**
- * Writes the file, for its owner's eyes only. It takes its name when it is whole, so that who waits for it can read it
- * as soon as it is there.
+ * Writes the file so that only its owner can read it. It gets its name when it is whole: a program that waits for the file
+ * can read it as soon as it exists.
  *
  * @throws the system's own error where the file cannot be written
  */
-export function writeCredentials(
-  file: string,
-  servers: { itsyouonline: ItsYouOnline; openvcloud: OpenvCloud; ays: Ays },
-): void {
-  const { itsyouonline, openvcloud, ays } = servers
+export function writeCredentials(file: string, { itsyouonline, openvcloud, ays }: Servers): void {
   const content = {
     'base-url': itsyouonline.url,
     'public-key': itsyouonline.publicKeyPem,
@@ -33,7 +31,7 @@ export function writeCredentials(
   renameSync(unfinished, file)
 }
 
-/** Removes the file: what it names is gone when the servers are. */
+/** Removes the file: what it names ends with the servers. */
 export function removeCredentials(file: string): void {
   rmSync(file, { force: true })
 }

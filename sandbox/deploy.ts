@@ -1,6 +1,6 @@
 /**
  * The deploy step of the sandbox's job: what a workflow would do with curl, here with `fetch`, because Node is all that
- * the sandbox needs. It is an ordinary program: all it knows of the action is the variable JWT.
+ * the sandbox needs. It is an ordinary program: all that it has of the action is the variable JWT and two outputs.
  */
 
 async function call<T>(name: string, parameters: Record<string, string | number> = {}): Promise<T> {
@@ -18,19 +18,14 @@ function print(line: string): void {
 }
 
 try {
-  const [account] = await call<{ id: number; name: string }[]>('accounts/list')
-  // An empty list is no error to OpenvCloud: the JWT is good, and its user has no account at this location.
-  if (!account) throw new Error('accounts/list is empty: the user of this JWT has no account here')
-  print(`accounts/list: ${account.name}`)
-
   const cloudspace = await call<number>('cloudspaces/create', {
-    accountId: account.id,
+    accountId: JSON.parse(`${process.env['OVC_ACCOUNTS']}`)[0].id,
     location: `${process.env['OVC_LOCATION']}`,
     name: 'from-ci',
-    access: `${process.env['OVC_USER']}@itsyouonline`,
+    access: `${process.env['OVC_USER']}`,
   })
   print(`cloudspaces/create: id ${cloudspace}`)
-  // A careless line, to show that the mask holds in later steps too.
+  // A careless line, to show that later steps are masked too.
   print(`The JWT that was used: ${process.env['JWT']}`)
 } catch (error) {
   print(`::error::${(error as Error).message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}`)

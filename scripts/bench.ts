@@ -14,8 +14,8 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { makeCertificate } from '../__tests__/support/certificates.ts'
-import { defaultUserKey, startItsYouOnline } from '../sandbox/itsyouonline.ts'
+import { makeCertificate } from '../sandbox/servers/certificates.ts'
+import { defaultUserKey, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
 
 const HELP = `Usage: npm run bench -- [--runs 40] [--peer name=path/to/dist.js]...
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isInstalled } from '../__tests__/support-examples/tools.ts'
+import { isInstalled } from './support/tools.ts'
 
 /**
  * Checks all workflow files, the examples and action.yml with actionlint and zizmor, two programs that npm does not have.

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isInstalled, missingTools } from '../__tests__/support-examples/tools.ts'
-import { startWorld, type World, type WorldOptions } from '../__tests__/support-examples/world.ts'
-import { defaultUserKey } from '../sandbox/itsyouonline.ts'
-import { findLeaks } from '../sandbox/runner.ts'
+import { startWorld, type World, type WorldOptions, withOwnServer } from '../sandbox/example-world.ts'
+import { findLeaks } from '../sandbox/runner/job.ts'
+import { defaultUserKey } from '../sandbox/servers/itsyouonline.ts'
+import { isInstalled, missingTools } from './support/tools.ts'
 
 /** Runs the examples, as they are, in `act` (a runner of other people's making) against the sandbox. */
 
@@ -37,7 +37,7 @@ const cases: Case[] = [
     file: 'deploy-openvcloud.yml',
     event: 'push',
     world: { isKnown: false },
-    failsWith: 'OpenvCloud accepts the JWT but knows no account of deployer@itsyouonline',
+    failsWith: '[ERR_OVC_NO_ACCOUNT]',
   },
   {
     name: 'deploys with Terraform',
@@ -63,7 +63,7 @@ const cases: Case[] = [
     file: 'push-ays-blueprint.yml',
     event: 'push',
     world: { user: { ...defaultUserKey, memberOf: [] } },
-    failsWith: 'the user is probably not a member of that organization',
+    failsWith: '[ERR_SCOPE_NOT_GRANTED]',
   },
   {
     name: 'looks after two locations at night',
@@ -78,6 +78,13 @@ const cases: Case[] = [
     event: 'workflow_dispatch',
     arguments: ['--input', 'dry-run=true'],
     check: ({ south }) => unless(south.requests.length > 0, 'a location is missing'),
+  },
+  {
+    name: 'cleans up with a second JWT',
+    file: 'clean-up-after-a-long-job.yml',
+    event: 'workflow_dispatch',
+    check: ({ itsyouonline, north }) =>
+      unless(itsyouonline.requests.length === 2 && north.state.cloudspaces.length === 0, 'the cloud space is left'),
   },
   {
     name: 'renews the JWT half-way',
@@ -124,11 +131,13 @@ async function runAct(example: Case, world: World, folder: string, actions: stri
   const variables = join(folder, 'vars.yml')
   writeFileSync(secrets, JSON.stringify(world.secrets), { mode: 0o600 })
   writeFileSync(variables, JSON.stringify(world.vars))
+  const workflow = join(folder, example.file)
+  writeFileSync(workflow, withOwnServer(readFileSync(join(root, 'examples', example.file), 'utf8')))
   return run(
     'act',
     [
       example.event,
-      ...['--workflows', join(root, 'examples', example.file), '--directory', world.workspace],
+      ...['--workflows', workflow, '--directory', world.workspace],
       ...['--platform', 'ubuntu-latest=-self-hosted', '--action-offline-mode', '--no-cache-server'],
       ...['--action-cache-path', join(folder, 'cache'), '--secret-file', secrets, '--var-file', variables],
       ...actions,

@@ -1,162 +1,174 @@
+/** examples/push-ays-blueprint.yml, run for real. */
+
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
-import type { Blueprint } from '../../sandbox/ays.ts'
-import { defaultUserKey } from '../../sandbox/itsyouonline.ts'
-import { bodyOf, brief, claimsOf, describeExample, lifeOf } from '../support-examples/look.ts'
-import { type ExampleOptions, runExample } from '../support-examples/run-example.ts'
-import { blueprint, startWorld, type World } from '../support-examples/world.ts'
-
-/** examples/push-ays-blueprint.yml, run for real. */
+import { blueprint, startWorld, type World, type WorldOptions } from '../../sandbox/example-world.ts'
+import type { Repository } from '../../sandbox/servers/ays.ts'
+import { listen, type Reply } from '../../sandbox/servers/http.ts'
+import { defaultUserKey } from '../../sandbox/servers/itsyouonline.ts'
+import { bodyOf, brief, claimsOf, describeExample, lifeOf } from '../support/workflow/look.ts'
+import { type ExampleOptions, type ExampleRun, runExample } from '../support/workflow/run-example.ts'
 
 const file = 'push-ays-blueprint.yml'
 let world: World
-
 afterEach(() => world.close())
+
+async function run(worldOptions?: WorldOptions, options?: ExampleOptions): Promise<ExampleRun> {
+  world = await startWorld(worldOptions)
+  return again(options)
+}
+
+async function again(options?: ExampleOptions): Promise<ExampleRun> {
+  const result = await runExample(file, world, options)
+  expect(result.leaks).toEqual([])
+  return result
+}
+
+async function failure(worldOptions?: WorldOptions, options?: ExampleOptions): Promise<string | undefined> {
+  const { conclusion, errors } = await run(worldOptions, options)
+  expect(conclusion).toBe('failure')
+  return errors[0]
+}
+
+function repository(): Repository | undefined {
+  return world.ays.repositories.get('infra')
+}
 
 /** The key of the only run there was. */
 function runKey(): string | undefined {
-  return [...(world.ays.repositories.get('infra')?.runs.keys() ?? [])][0]
+  return [...(repository()?.runs.keys() ?? [])][0]
 }
 
-function stored(): Blueprint | undefined {
-  return world.ays.repositories.get('infra')?.blueprints.get('web 1.yaml')
-}
-
-/** The JWT that AYS got inside the blueprint. */
-function jwtInside(content: string | undefined): string | undefined {
-  return /jwt: '(.*)'/.exec(content ?? '')?.[1]
-}
-
-async function failure(options?: ExampleOptions): Promise<string | undefined> {
-  const run = await runExample(file, world, options)
-  expect(run.conclusion).toBe('failure')
-  expect(run.leaks).toEqual([])
-  return run.errors[0]
+/** The blueprint that AYS stored, and the JWT inside. */
+function stored() {
+  const found = repository()?.blueprints.get('web 1.yaml')
+  return { ...found, jwt: /jwt: '(.*)'/.exec(found?.content ?? '')?.[1] }
 }
 
 describeExample(file, () => {
   test('creates, executes and runs the blueprint, with a JWT for AYS and another one inside', async () => {
-    world = await startWorld()
-    const run = await runExample(file, world)
-
-    expect(run.errors).toEqual([])
-    expect(run.conclusion).toBe('success')
-    expect(run.leaks).toEqual([])
+    const result = await run()
+    expect([result.errors, result.conclusion]).toEqual([[], 'success'])
     const key = runKey()
     expect(world.ays.requests.map(brief)).toEqual([
+      'GET 200',
       'POST 201',
       'POST infra/blueprint 201',
       'POST infra/blueprint/web%201.yaml 200',
       'POST infra/aysrun 200',
-      `GET infra/aysrun/${key} 200`,
-      `GET infra/aysrun/${key} 200`,
-      `GET infra/aysrun/${key} 200`,
+      ...Array(3).fill(`GET infra/aysrun/${key} 200`),
     ])
-    expect(bodyOf(world.ays.requests[0])).toEqual({ name: 'infra', git_url: 'https://git.example/infra.git' })
-    expect(run.log).toContain('State: new\nState: running\nState: ok\n')
+    expect(bodyOf(world.ays.requests[1])).toEqual({ name: 'infra', git_url: 'https://git.example/infra.git' })
+    expect(result.log).toContain('State: new (6 retries left)\nState: running (6 retries left)\nState: ok (6 retries')
 
     for (const request of world.ays.requests) {
       const claims = await claimsOf(world, request)
       expect(claims).toMatchObject({ username: 'deployer', scope: ['user:memberof:my-org'] })
       expect(claims).not.toHaveProperty('refresh_token')
     }
-
-    expect(stored()?.executed).toBe(1)
-    const inside = jwtInside(stored()?.content)
-    expect(stored()?.content).toBe(blueprint.replace('@OVC_JWT@', `${inside}`))
-    const claims = await claimsOf(world, inside)
+    const { content, executed, jwt } = stored()
+    expect([content, executed]).toEqual([blueprint.replace('@OVC_JWT@', `${jwt}`), 1])
+    const claims = await claimsOf(world, jwt)
     expect(claims).toMatchObject({ username: 'deployer', scope: ['user:name'] })
-    expect(claims).not.toHaveProperty('aud')
     expect(claims).not.toHaveProperty('refresh_token')
-    expect(lifeOf(claims)).toBeLessThanOrEqual(3600)
-    // OpenvCloud takes it.
-    const answer = await fetch(`${world.north.url}/restmachine/cloudapi/accounts/list`, {
-      method: 'POST',
-      headers: { authorization: `bearer ${inside}` },
-    })
-    expect(await answer.json()).toHaveLength(2)
+    expect(lifeOf(claims)).toBeLessThanOrEqual(2 * 3600)
+
+    // Both JWTs stay out of the environment of the job and out of the files.
+    expect(result.jwts[1]).toBe(jwt)
+    for (const step of result.jobs.flatMap(job => job.steps)) expect(step.result?.env ?? {}).toEqual({})
   })
 
-  test('keeps both JWTs out of the environment of the job and out of the files', async () => {
-    world = await startWorld()
-    const run = await runExample(file, world)
-    expect(run.jwts).toHaveLength(2)
-    for (const step of run.jobs.flatMap(job => job.steps)) expect(step.result?.env ?? {}).toEqual({})
-  })
-
-  test('updates a blueprint that is there already (409, then PUT)', async () => {
-    world = await startWorld()
-    await runExample(file, world)
-    const first = jwtInside(stored()?.content)
-    const before = world.ays.requests.length
-    const run = await runExample(file, world)
-
-    expect(run.conclusion).toBe('success')
-    expect(run.leaks).toEqual([])
-    expect(world.ays.requests.slice(before, before + 5).map(brief)).toEqual([
+  test('replaces a blueprint that exists (409, then PUT)', async () => {
+    await run()
+    const [first, before] = [stored().jwt, world.ays.requests.length]
+    const second = await again()
+    expect(second.conclusion).toBe('success')
+    expect(world.ays.requests.slice(before + 1, before + 5).map(brief)).toEqual([
       'POST 409',
       'POST infra/blueprint 409',
       'PUT infra/blueprint/web%201.yaml 200',
       'POST infra/blueprint/web%201.yaml 200',
-      'POST infra/aysrun 200',
     ])
-    const second = jwtInside(stored()?.content)
-    expect(second).toBe(run.jwts[1])
-    expect(second).not.toBe(first)
+    expect(stored().jwt).toBe(second.jwts[1])
+    expect(stored().jwt).not.toBe(first)
   })
 
-  test('fails with the state of a run that ends in error', async () => {
-    world = await startWorld({ failRuns: true })
-    const message = await failure()
-    const key = runKey()
-    expect(message).toBe(
-      `The AYS run ${key} ended in the state 'error': its log on the AYS server says which action failed. The blueprints are there; mend the cause and run this workflow again.`,
+  test('with AYS 9.3 stores the JWT on the server, and not in the blueprint', async () => {
+    const result = await run({ aysVersion: '9.3' })
+    expect([result.errors, result.conclusion]).toEqual([[], 'success'])
+    const address = world.north.url.replace('http://', '')
+    expect(repository()?.locations.get('main')).toEqual({ address, jwt_: result.jwts[1] })
+    expect(stored()).toMatchObject({ jwt: undefined, executed: 1 })
+  })
+
+  test('waits for a failed run while it is retried', async () => {
+    const { conclusion, log } = await run({ failRuns: 2 })
+    expect(conclusion).toBe('success')
+    expect(log).toContain(
+      'State: error (5 retries left)\nState: running (4 retries left)\nState: ok (4 retries left)\n',
     )
   })
 
-  test('gets no JWT for a user outside the organization, and sends nothing', async () => {
-    world = await startWorld({ user: { ...defaultUserKey, memberOf: [] } })
-    expect(await failure()).toBe(
-      '"scope" asks for "user:memberof:my-org", and the server granted none, without "user:memberof:my-org": the user is probably not a member of that organization; add the user there, or correct "scope".',
-    )
-    expect(world.ays.requests).toEqual([])
+  test.each(['9.1', '9.2'] as const)(
+    'fails with the state of a run that has failed for good in AYS %s',
+    async version => {
+      const message = await failure({ failRuns: true, aysVersion: version })
+      expect(message).toBe(
+        `The AYS run ${runKey()} ended in the state 'error': its log on the AYS server says which action failed. The blueprints are there; fix the cause and run this workflow again.`,
+      )
+      expect(world.ays.requests).toHaveLength(5 + (version === '9.1' ? 3 : 15))
+    },
+  )
+
+  test.each<[string, WorldOptions, RegExp, string[]]>([
+    ['a user outside the organization', { user: { ...defaultUserKey, memberOf: [] } }, /"user:memberof:my-org"/, []],
+    ['an AYS of another organization', { organization: 'other-org' }, /\[ERR_AYS_REFUSED\]$/, ['GET 401']],
+    ['a user without an account', { isKnown: false }, /\[ERR_OVC_NO_ACCOUNT\]$/, ['GET 200']],
+  ])('sends nothing for %s', async (_, worldOptions, message, requests) => {
+    expect(await failure(worldOptions)).toMatch(message)
+    expect(world.ays.requests.map(brief)).toEqual(requests)
   })
 
-  test('says which variable to check when AYS belongs to another organization', async () => {
-    world = await startWorld({ organization: 'other-org' })
-    expect(await failure()).toBe(
-      "AYS does not accept the JWT (401): the server is not configured with the organization 'my-org' (variable AYS_ORGANIZATION), or trusts another ItsYou.online.",
-    )
-    expect(world.ays.requests.map(brief)).toEqual(['POST 401'])
+  test.each<[string, Reply, RegExp]>([
+    [
+      '401',
+      { status: 401, body: 'Your JWT has expired' },
+      /^AYS refused the repository infra \(status 401\): "Your JWT has/,
+    ],
+    [
+      '500',
+      { status: 500, body: '{"error":"no\\n::warning::injected"}' },
+      /\(status 500\): "no\\n::warning::injected"$/,
+    ],
+    ['502', { status: 502, body: '\n##[warning]injected' }, /\(status 502\): "\\n##\[warning\]injected"$/],
+  ])('shows why AYS refuses with %s, and obeys no command in it', async (_, reply, message) => {
+    const server = await listen({ record: () => {} }, () => reply)
+    try {
+      const edit = (text: string) => text.replace(/^( {6}AYS_URL: ).*/m, `$1${server.origin}`)
+      const result = await run({}, { edit })
+      expect(result.errors[0]).toMatch(message)
+      expect(result.warnings).toEqual([])
+    } finally {
+      await server.close()
+    }
   })
 
-  test('names the variables to check when nobody answers, and when it is no AYS', async () => {
-    world = await startWorld()
-    const { url } = world.ays
-    await world.ays.close()
-    expect(await failure()).toBe(`AYS could not be reached at '${url}': check the variable AYS_URL.`)
-    expect(await failure({ vars: { AYS_URL: world.north.url } })).toBe(
-      "AYS did not create the repository 'infra' (404): check the variables AYS_URL, AYS_REPOSITORY and AYS_GIT_URL.",
-    )
-  })
-
-  test('stops at a blueprint that AYS does not take', async () => {
-    world = await startWorld()
-    writeFileSync(join(world.workspace, 'blueprints', 'empty.yml'), '')
-    expect(await failure()).toBe('AYS does not take blueprints/empty.yml (400): check it as a blueprint.')
-    expect(world.ays.repositories.get('infra')?.runs.size).toBe(0)
-  })
-
-  test('refuses a blueprint with a JWT in it, and a repository without blueprints', async () => {
+  test('names what is wrong with the blueprints, and with an empty JWT', async () => {
     world = await startWorld()
     const web = join(world.workspace, 'blueprints', 'web 1.yaml')
     const committed = await world.itsyouonline.issue({ iss: 'itsyouonline' })
     writeFileSync(web, blueprint.replace('@OVC_JWT@', committed))
-    expect(await failure()).toBe(
-      'blueprints/web 1.yaml holds a JWT: write @OVC_JWT@ in its place, and remember that it stays in the history of this repository.',
+    expect((await again()).errors[0]).toBe(
+      'blueprints/web 1.yaml contains a JWT: write @OVC_JWT@ in its place, and remember that the JWT stays in the history of this repository.',
+    )
+    writeFileSync(web, 'just text\n')
+    expect((await again()).errors[0]).toMatch(
+      /^AYS refused blueprints\/web 1.yaml \(status 400\): "Blueprint web 1.yaml has/,
     )
     rmSync(web)
-    expect(await failure()).toMatch(/^There is no blueprint: put one into the folder blueprints/)
+    expect((await again()).errors[0]).toMatch(/^There is no blueprint: put one into the folder blueprints/)
+    const edit = (text: string) => text.replace(/OVC_JWT: .*/, 'OVC_JWT: ""')
+    expect((await again({ edit })).errors[0]).toBe('A JWT is empty: check that the steps before set it.')
   })
 })

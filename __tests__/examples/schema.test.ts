@@ -1,3 +1,5 @@
+/** All workflow files are valid by GitHub's own schema, and use the inputs that this action has. */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,9 +9,7 @@ import { parseAction } from '@actions/workflow-parser/actions/action-parser'
 import type { MappingToken } from '@actions/workflow-parser/templates/tokens/mapping-token'
 import { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 import { describe, expect, test } from '@jest/globals'
-import { resolve } from '../support-examples/expressions.ts'
-
-/** All workflow files are valid by GitHub's own schema, and use the inputs that this action has. */
+import { resolve } from '../support/workflow/expressions.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const thisAction = 'your-org/ovc-jwt-action@v1'
@@ -73,7 +73,7 @@ function missingInputs(text: string): string[] {
 function read(file: string): MappingToken {
   const content = readFileSync(join(root, file), 'utf8')
   const { value } = parseWorkflow({ name: file, content }, new NoOperationTraceWriter())
-  if (!value || !isMapping(value)) throw new Error(`${file} is no workflow`)
+  if (!value || !isMapping(value)) throw new Error(`${file} is not a workflow`)
   return value
 }
 

@@ -1,11 +1,11 @@
+/** The runner of the examples' tests does with a workflow what GitHub does. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { describeExample } from '../support-examples/look.ts'
-import { runWorkflow, type WorkflowOptions } from '../support-examples/run-workflow.ts'
-
-/** The runner of the examples' tests does with a workflow what GitHub does. */
+import { describeExample } from '../support/workflow/look.ts'
+import { runWorkflow, type WorkflowOptions } from '../support/workflow/run-workflow.ts'
 
 let workspace: string
 
@@ -44,7 +44,7 @@ jobs:
     expect(conclusion).toBe('success')
   })
 
-  test('hands outputs from step to step and from job to job, but none that is masked', async () => {
+  test('passes outputs from step to step and from job to job, but none that is masked', async () => {
     const { jobs, log } = await run(
       `
 jobs:
@@ -93,15 +93,15 @@ jobs:
     steps: [{ run: "true" }]
 `,
     )
-    const steps = jobs[0]?.steps.map(({ id, conclusion }) => ({ id, conclusion })) ?? []
-    expect(conclusions(steps)).toEqual([
+    const steps = [
       'forgiven success',
       'knows success',
       'fails failure',
       'not skipped',
       'cleanup success',
       'report success',
-    ])
+    ]
+    expect(conclusions(jobs[0]?.steps ?? [])).toEqual(steps)
     expect(conclusions(jobs)).toEqual(['one failure', 'two skipped', 'three success'])
   })
 
@@ -123,17 +123,10 @@ jobs:
   test('runs a job for each entry of a matrix, the rest of them cancelled by a failure unless fail-fast is off', async () => {
     const include = `matrix: { include: "\${{ fromJSON(vars.XS) }}" }`
     expect(await run3(include)).toEqual(['one (1) success', 'one (2) failure', 'one (3) skipped'])
-    expect(await run3(`fail-fast: false, ${include}`)).toEqual([
-      'one (1) success',
-      'one (2) failure',
-      'one (3) success',
-    ])
-    expect(await run3('matrix: { x: [1, 3], y: [a, b] }')).toEqual([
-      'one (1a) success',
-      'one (1b) success',
-      'one (3a) success',
-      'one (3b) success',
-    ])
+    const all = ['one (1) success', 'one (2) failure', 'one (3) success']
+    expect(await run3(`fail-fast: false, ${include}`)).toEqual(all)
+    const product = ['one (1a) success', 'one (1b) success', 'one (3a) success', 'one (3b) success']
+    expect(await run3('matrix: { x: [1, 3], y: [a, b] }')).toEqual(product)
   })
 
   test('is refused when GitHub would refuse it, and when this runner does not know all of it', async () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Ays, startAys } from '../../sandbox/ays.ts'
-import { type Claims, type ItsYouOnline, startItsYouOnline } from '../../sandbox/itsyouonline.ts'
+/** The sandbox's AYS lets in the members of its organization, and keeps repositories, blueprints and runs for them. */
 
-/** The sandbox's AYS lets in whom its organization lets in, and keeps blueprints and runs. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type Ays, type AysOptions, startAys } from '../../sandbox/servers/ays.ts'
+import { type Claims, type ItsYouOnline, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 
 /** Seconds; both servers stand still at it. */
 const now = 1_800_000_000
@@ -13,181 +13,190 @@ let member: string
 
 beforeAll(async () => {
   itsyouonline = await startItsYouOnline()
-  member = await tokenOf({ username: 'ada', scope: ['user:memberof:acme'] })
+  member = await jwtOf({ username: 'ada', scope: ['user:memberof:acme'] })
 })
-beforeEach(async () => {
-  await ays?.close()
-  ays = await start()
-})
-afterAll(() => Promise.all([itsyouonline.close(), ays.close()]))
+beforeEach(() => start())
+afterEach(() => ays.close())
+afterAll(() => itsyouonline.close())
 
-function start(options: { basePath?: '/api'; failRuns?: boolean } = {}): Promise<Ays> {
+async function start(options: Partial<AysOptions> = {}): Promise<void> {
+  await ays?.close()
   const { publicKeyPem } = itsyouonline
-  return startAys({ publicKeyPem, organization: 'acme', now: () => now * 1000, ...options })
+  ays = await startAys({ publicKeyPem, organization: 'acme', now: () => now * 1000, ...options })
 }
 
-function tokenOf(claims: Claims): Promise<string> {
+function jwtOf(claims: Claims): Promise<string> {
   return itsyouonline.issue({ iss: 'itsyouonline', azp: 'app', exp: now + 60, ...claims })
 }
 
-type Call = { method?: string; body?: object; headers?: Record<string, string>; url?: string }
+function list(headers: Record<string, string>): Promise<Response> {
+  return fetch(`${ays.url}/ays/repository`, { headers })
+}
 
-function call(path: string, { method = 'POST', body, headers, url = ays.url }: Call = {}): Promise<Response> {
-  return fetch(`${url}/ays/repository${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...(headers ?? { authorization: `bearer ${member}` }) },
-    body: body === undefined ? null : JSON.stringify(body),
-  })
+/** @returns status and body of `<method> <path behind /ays/repository>` */
+async function call(what: string, body?: object, url = ays.url): Promise<[status: number, body: unknown]> {
+  const [method = '', path = ''] = what.split(' ')
+  const headers = { 'content-type': 'application/json', authorization: `bearer ${member}` }
+  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) }
+  const response = await fetch(`${url}/ays/repository${path}`, init)
+  return [response.status, await response.json()]
 }
 
 const repository = { name: 'infra', git_url: 'https://git.example/infra' }
 const blueprint = { name: 'web.yaml', content: 'vdc__web: {}' }
+const error = { error: expect.any(String) }
 
 describe('the JWT', () => {
-  const status = async (token: string) =>
-    (await call('', { body: repository, headers: { authorization: `bearer ${token}` } })).status
+  const scope = ['user:memberof:acme']
 
-  test.each([
-    ['a member of the organization', { username: 'ada', scope: ['user:name', 'user:memberof:acme'] }],
+  test.each<[string, Claims]>([
+    ['a member of the organization', { username: 'ada', scope: ['user:name', ...scope] }],
     ["the organization's own key", { azp: 'acme', globalid: 'acme', scope: ['organization:owner'] }],
+    ['a globalid that is the organization', { globalid: 'acme' }],
     ['an azp that is the organization', { azp: 'acme', username: 'ada', scope: ['user:name'] }],
-    ['an audience with the organization', { scope: ['user:memberof:acme'], aud: ['other', 'acme'] }],
-  ])('of %s is taken', async (_, claims) => {
-    expect(await status(await tokenOf(claims))).toBe(201)
+    ['an audience with the organization', { scope, aud: ['other', 'acme'] }],
+  ])('of %s is accepted', async (_, claims) => {
+    expect((await list({ authorization: `Bearer ${await jwtOf(claims)}` })).status).toBe(200)
   })
 
-  test.each([
-    ['a user who did not get the membership', { username: 'ada', scope: [''] }],
-    ['a user with all rights but no word of the organization', { username: 'ada', scope: ['user:admin'] }],
-    ['a member of another organization', { username: 'ada', scope: ['user:memberof:acme.sub'] }],
-    ['an audience without the organization', { scope: ['user:memberof:acme'], aud: ['other'] }],
-    ['an hour ago', { scope: ['user:memberof:acme'], exp: now - 3600 }],
-  ])('of %s is rejected', async (_, claims) => {
-    expect(await status(await tokenOf(claims))).toBe(401)
+  test.each<[string, Claims, string]>([
+    ['a user without the membership', { username: 'ada', scope: [''] }, 'JWT Error: Invalid organization'],
+    ['a user with all rights', { username: 'ada', scope: ['user:admin'] }, 'JWT Error: Invalid organization'],
+    ['a member of another one', { scope: ['user:memberof:acme.sub'] }, 'JWT Error: Invalid organization'],
+    ['an audience without the organization', { scope, aud: ['other'] }, 'JWT Error: Invalid audience'],
+    ['an hour ago', { scope, exp: now - 3600 }, 'Your JWT has expired'],
+  ])('of %s is refused', async (_, claims, why) => {
+    const response = await list({ authorization: `bearer ${await jwtOf(claims)}` })
+    expect([response.status, await response.text()]).toEqual([401, why])
+    expect(response.headers.get('content-type')).toMatch('text/plain')
   })
 
-  test('that is forged or missing is rejected with plain text', async () => {
-    const other = await startItsYouOnline()
-    try {
-      expect(await status(await other.issue({ scope: ['user:memberof:acme'], exp: now + 60 }))).toBe(401)
-      const response = await call('', { body: repository, headers: {} })
-      expect(response.status).toBe(401)
-      expect(response.headers.get('content-type')).toMatch('text/plain')
-    } finally {
-      await other.close()
-    }
-  })
-
-  test('may come as a cookie', async () => {
-    expect((await call('', { body: repository, headers: { cookie: `theme=dark; jwt=${member}` } })).status).toBe(201)
-  })
-})
-
-describe('a repository', () => {
-  test('is created once', async () => {
-    expect((await call('', { body: repository })).status).toBe(201)
-    expect((await call('', { body: repository })).status).toBe(409)
-    expect(ays.repositories.get('infra')).toMatchObject(repository)
-    expect(ays.requests).toMatchObject([
-      { method: 'POST', path: '/ays/repository', status: 201, who: 'ada', body: JSON.stringify(repository) },
-      { status: 409 },
-    ])
-  })
-
-  test('needs a name and a git_url', async () => {
-    expect((await call('', { body: { name: 'infra' } })).status).toBe(400)
-    expect((await call('', { body: { git_url: 'x' } })).status).toBe(400)
-    expect((await call('')).status).toBe(400)
-  })
-
-  test('has to be there for all else', async () => {
-    expect((await call('/infra/blueprint', { body: blueprint })).status).toBe(404)
-    expect((await call('/infra/aysrun')).status).toBe(404)
+  test.each<[string, (jwt: string) => Record<string, string>, number, string | RegExp]>([
+    ['no header', () => ({}), 401, 'No JWT token'],
+    ['another scheme', () => ({ authorization: 'Basic YTpi' }), 401, /^JWT Error: /],
+    ['null', () => ({ authorization: 'bearer null' }), 401, /^JWT Error: /],
+    [
+      'a foreign signature',
+      jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }),
+      401,
+      /^JWT Error: /,
+    ],
+    ['a cookie', jwt => ({ cookie: `theme=dark; jwt=Bearer ${jwt}` }), 200, '[]'],
+    ['a cookie, which wins', jwt => ({ cookie: `jwt=Bearer ${jwt}`, authorization: 'bearer null' }), 200, '[]'],
+    [
+      'a bad cookie, which wins',
+      jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }),
+      401,
+      /^JWT Error: /,
+    ],
+  ])('in %s', async (_, headers, status, body) => {
+    const response = await list(headers(member))
+    expect(response.status).toBe(status)
+    expect(await response.text()).toEqual(typeof body === 'string' ? body : expect.stringMatching(body))
   })
 })
 
-describe('a blueprint', () => {
-  beforeEach(() => call('', { body: repository }))
+test('repositories and blueprints are created once, listed, changed and executed', async () => {
+  const shown = { ...repository, path: '/optvar/cockpit_repos/infra' }
+  expect(await call('POST ', repository)).toEqual([201, shown])
+  expect(await call('POST ', repository)).toEqual([409, error])
+  expect(await call('GET ')).toEqual([200, [shown]])
+  expect(await call('GET /infra')).toEqual([200, shown])
+  expect(ays.requests[0]).toMatchObject({ method: 'POST', path: '/ays/repository', status: 201, who: 'ada' })
 
-  test('is created once, then updated, then executed', async () => {
-    expect((await call('/infra/blueprint', { body: blueprint })).status).toBe(201)
-    expect((await call('/infra/blueprint', { body: blueprint })).status).toBe(409)
-    const update = { method: 'PUT', body: { ...blueprint, content: 'vdc__web: {location: x}' } }
-    expect((await call('/infra/blueprint/web.yaml', update)).status).toBe(200)
-    expect((await call('/infra/blueprint/web.yaml')).status).toBe(200)
-    const stored = ays.repositories.get('infra')?.blueprints.get('web.yaml')
-    expect(stored).toEqual({ name: 'web.yaml', content: 'vdc__web: {location: x}', executed: 1 })
-  })
+  const odd = { ...blueprint, name: 'a b/c' }
+  expect(await call('POST /infra/blueprint', odd)).toEqual([201, odd])
+  expect(await call('POST /infra/blueprint', odd)).toEqual([409, error])
+  const changed = { ...odd, content: 'vdc__web: {location: x}' }
+  expect(await call('PUT /infra/blueprint/a%20b%2Fc', changed)).toEqual([200, changed])
+  expect(await call('POST /infra/blueprint/a%20b%2Fc')).toEqual([200, expect.any(Object)])
+  expect(await call('GET /infra/blueprint')).toEqual([200, [{ name: 'a b/c' }]])
+  expect(await call('GET /infra/blueprint/a%20b%2Fc')).toEqual([200, changed])
+  expect(ays.repositories.get('infra')?.blueprints.get('a b/c')).toEqual({ ...changed, executed: 1 })
+})
 
-  test('needs a name and content', async () => {
-    expect((await call('/infra/blueprint', { body: { name: 'x' } })).status).toBe(400)
-    await call('/infra/blueprint', { body: blueprint })
-    expect((await call('/infra/blueprint/web.yaml', { method: 'PUT', body: {} })).status).toBe(400)
-  })
-
-  test('has to be there to be updated or executed', async () => {
-    expect((await call('/infra/blueprint/none', { method: 'PUT', body: blueprint })).status).toBe(404)
-    expect((await call('/infra/blueprint/none')).status).toBe(404)
-  })
-
-  test('may have a name that needs encoding', async () => {
-    await call('/infra/blueprint', { body: { ...blueprint, name: 'a b/c' } })
-    expect((await call('/infra/blueprint/a%20b%2Fc')).status).toBe(200)
-  })
+test.each<[number, string, object?]>([
+  [400, 'POST ', { name: 'x' }],
+  [400, 'POST ', { git_url: 'x' }],
+  [400, 'POST '],
+  [400, 'POST /infra/blueprint', { name: 'x' }],
+  [400, 'POST /infra/blueprint', { name: 'x', content: 'just text' }],
+  [400, 'PUT /infra/blueprint/web.yaml', { content: 'vdc__web: {}' }],
+  [400, 'PUT /infra/blueprint/web.yaml', { name: 'web.yaml' }],
+  [404, 'POST /none/blueprint', blueprint],
+  [404, 'PUT /infra/blueprint/none', blueprint],
+  [404, 'POST /infra/blueprint/none'],
+  [404, 'POST /none/aysrun'],
+  [404, 'GET /infra/aysrun/none'],
+  [404, 'GET /infra/service'],
+  [404, 'POST /infra/configure-jslocation'],
+  [404, 'GET s'],
+  [405, 'PUT '],
+  [405, 'DELETE /infra/blueprint'],
+  [405, 'DELETE /infra/blueprint/web.yaml'],
+  [405, 'PUT /infra/aysrun'],
+])('%i with a JSON error is the answer to %s (%#)', async (status, what, ...[body]) => {
+  await call('POST ', repository)
+  await call('POST /infra/blueprint', blueprint)
+  expect(await call(what, body)).toEqual([status, error])
 })
 
 describe('a run', () => {
-  async function states(server: Ays): Promise<unknown[]> {
-    const { url } = server
-    await call('', { body: repository, url })
-    const started = (await (await call('/infra/aysrun', { url })).json()) as { key: string; state: string }
-    const polls: unknown[] = [started.state]
-    for (let poll = 0; poll < 4; poll++) {
-      const run = (await (await call(`/infra/aysrun/${started.key}`, { method: 'GET', url })).json()) as typeof started
-      expect(run.key).toBe(started.key)
-      polls.push(run.state)
+  /** Creates a run and looks at it so often; each state with the number of retries that are left. */
+  async function look(times: number, parameters = ''): Promise<string[]> {
+    await call('POST ', repository)
+    const [, created] = await call(`POST /infra/aysrun${parameters}`)
+    const { key } = created as { key: string }
+    expect(created).toEqual({ key: expect.stringMatching(/^\w{32}$/), state: 'new' })
+    const states: string[] = []
+    for (let poll = 0; poll < times; poll++) {
+      const [, run] = (await call(`GET /infra/aysrun/${key}`)) as [number, { state: string; retries?: number[] }]
+      expect(run).toMatchObject({ key, epoch: now, steps: [{ state: run.state }] })
+      states.push(`${run.state} ${run.retries?.length}`)
     }
-    return polls
+    expect(await call('GET /infra/aysrun')).toEqual([200, [{ key, state: expect.any(String), epoch: now }]])
+    return states
   }
 
-  test('goes on with each look at it, to ok', async () => {
-    expect(await states(ays)).toEqual(['new', 'new', 'running', 'ok', 'ok'])
+  test.each<[string, AysOptions['failRuns'], string, AysOptions['version'], string[]]>([
+    ['is ok in the end', false, '', '9.2', ['new 6', 'running 6', 'ok 6', 'ok 6']],
+    ['is retried after a failure', 1, '', '9.2', ['new 6', 'running 6', 'error 6', 'running 5', 'ok 5']],
+    ['has failed for good without retries', true, '?retries=0', '9.2', ['new 0', 'running 0', 'error 0', 'error 0']],
+    ['does not tell its retries in 9.1', 1, '', '9.1', ['new undefined', 'running undefined', 'error undefined']],
+  ])('%s', async (_, failRuns, parameters, version, states) => {
+    await start({ failRuns, version })
+    expect(await look(states.length, parameters)).toEqual(states)
   })
 
-  test('ends in error where runs shall fail', async () => {
-    const failing = await start({ failRuns: true })
-    try {
-      expect((await states(failing)).at(-1)).toBe('error')
-    } finally {
-      await failing.close()
-    }
+  test('has failed for good after the last of six retries', async () => {
+    await start({ failRuns: true })
+    expect((await look(17)).slice(-4)).toEqual(['running 0', 'error 0', 'error 0', 'error 0'])
   })
+})
 
-  test('has to be there', async () => {
-    await call('', { body: repository })
-    expect((await call('/infra/aysrun/none', { method: 'GET' })).status).toBe(404)
-  })
+test('from 9.3 on a JWT is configured, and refused in a blueprint', async () => {
+  await start({ version: '9.3' })
+  await call('POST ', repository)
+  const withJwt = { name: 'x', content: `g8client__main:\n  url: x\n  jwt: '${member}'\n` }
+  expect(await call('POST /infra/blueprint', withJwt)).toEqual([400, error])
+  const data = { address: 'my-location.example', jwt_: member }
+  const configuration = { jslocation: 'j.clients.openvcloud', instance: 'main', data }
+  for (const wrong of [
+    { ...configuration, data: {} },
+    { ...configuration, instance: '' },
+    { ...configuration, jslocation: '' },
+  ]) {
+    expect(await call('POST /infra/configure-jslocation', wrong)).toEqual([400, error])
+  }
+  expect(await call('POST /infra/configure-jslocation', configuration)).toEqual([200, expect.any(Object)])
+  expect(ays.repositories.get('infra')?.locations.get('main')).toEqual(data)
+  const content = 'g8client__main:\n  instance: main\n  account: acme\n'
+  expect((await call('POST /infra/blueprint', { name: 'x', content }))[0]).toBe(201)
 })
 
 test('a proxy may put everything under /api', async () => {
-  const proxied = await start({ basePath: '/api' })
-  try {
-    expect(new URL(proxied.url).pathname).toBe('/api')
-    expect((await call('', { body: repository, url: proxied.url })).status).toBe(201)
-    expect((await call('', { body: repository, url: new URL(proxied.url).origin })).status).toBe(404)
-  } finally {
-    await proxied.close()
-  }
-})
-
-test('other methods and paths are turned away', async () => {
-  await call('', { body: repository })
-  await call('/infra/blueprint', { body: blueprint })
-  expect((await call('', { method: 'GET' })).status).toBe(405)
-  expect((await call('/infra/blueprint', { method: 'DELETE' })).status).toBe(405)
-  expect((await call('/infra/blueprint/web.yaml', { method: 'DELETE' })).status).toBe(405)
-  expect((await call('/infra/aysrun', { method: 'GET' })).status).toBe(405)
-  expect((await call('/infra/aysrun/x', { method: 'PUT' })).status).toBe(405)
-  expect((await call('/infra/service')).status).toBe(404)
-  expect((await call('s')).status).toBe(404)
+  await start({ basePath: '/api' })
+  expect(new URL(ays.url).pathname).toBe('/api')
+  expect(await call('GET ')).toEqual([200, []])
+  expect((await call('GET ', undefined, new URL(ays.url).origin))[0]).toBe(404)
 })

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Claims, type ItsYouOnline, startItsYouOnline } from '../../sandbox/itsyouonline.ts'
-import { type OpenvCloud, startOpenvCloud } from '../../sandbox/openvcloud.ts'
+/** The sandbox's OpenvCloud takes, does and refuses what the real one does. */
 
-/** The sandbox's OpenvCloud takes and rejects a JWT as the real one does. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type Claims, type ItsYouOnline, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { type OpenvCloud, startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
 
 /** Seconds; both servers stand still at it. */
 const now = 1_800_000_000
@@ -10,215 +10,305 @@ const accounts = [{ id: 7, name: 'acme' }]
 
 let itsyouonline: ItsYouOnline
 let openvcloud: OpenvCloud
-let userToken: string
+let jwt: string
 
 beforeAll(async () => {
   itsyouonline = await startItsYouOnline()
-  userToken = await tokenOf({ username: 'ada' })
+  jwt = await jwtOf({ username: 'ada' })
 })
 beforeEach(async () => {
   await openvcloud?.close()
   openvcloud = await startOpenvCloud({
     publicKeyPem: itsyouonline.publicKeyPem,
-    knownUsers: { ada: { accounts }, bob: { accounts: [{ id: 8, name: 'other' }] } },
+    knownUsers: { ada: { accounts }, bob: { accounts: [{ id: 8, name: 'other' }] }, 'ada@decs3o': { accounts } },
     now: () => now * 1000,
   })
 })
 afterAll(() => Promise.all([itsyouonline.close(), openvcloud.close()]))
 
-function tokenOf(claims: Claims): Promise<string> {
+function jwtOf(claims: Claims): Promise<string> {
   return itsyouonline.issue({ iss: 'itsyouonline', azp: 'app', scope: ['user:name'], exp: now + 60, ...claims })
 }
 
-function call(name: string, parameters: object = {}, token: string | undefined = userToken): Promise<Response> {
-  return fetch(`${openvcloud.url}/restmachine/cloudapi/${name}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token !== '' && { authorization: `bearer ${token}` }) },
-    body: JSON.stringify(parameters),
-  })
+function post(path: string, init: RequestInit): Promise<Response> {
+  return fetch(`${openvcloud.url}/restmachine/${path}`, { method: 'POST', ...init })
 }
 
-async function resultOf(name: string, parameters: object = {}, token = userToken): Promise<unknown> {
+function call(name: string, parameters: object = {}, token = jwt): Promise<Response> {
+  const headers = { 'content-type': 'application/json', authorization: `bearer ${token}` }
+  return post(name.startsWith('system/') ? name : `cloudapi/${name}`, { headers, body: JSON.stringify(parameters) })
+}
+
+async function resultOf<T>(name: string, parameters: object = {}, token = jwt): Promise<T> {
   const response = await call(name, parameters, token)
-  expect(response.status).toBe(200)
-  return response.json()
+  const result = await response.json()
+  expect([response.status, result]).toEqual([200, result])
+  return result as T
 }
 
 const cloudspace = { accountId: 7, location: 'my-location', name: 'web', access: 'ada@itsyouonline' }
 const machine = { cloudspaceId: 1, name: 'vm', imageId: 1, disksize: 10, sizeId: 1 }
-const portforward = {
-  cloudspaceId: 1,
-  publicIp: '203.0.113.1',
-  publicPort: 8080,
-  machineId: 1,
-  localPort: 80,
-  protocol: 'tcp',
+const publicIp = '203.0.113.1'
+const forward = { cloudspaceId: 1, publicIp, publicPort: 2222, machineId: 1, localPort: 22, protocol: 'tcp' }
+
+/** Makes the cloud space, waits until it is there, and puts the machine and the port forward into it. */
+async function furnish(): Promise<void> {
+  await resultOf('cloudspaces/create', cloudspace)
+  await resultOf('machines/create', machine)
+  await resultOf('cloudspaces/get', { cloudspaceId: 1 })
+  await resultOf('portforwarding/create', forward)
 }
 
 describe('the JWT', () => {
-  test('of a known user is taken, and the request is recorded with who made it', async () => {
-    expect(await resultOf('accounts/list')).toEqual(accounts)
-    expect(openvcloud.requests).toMatchObject([
-      { path: '/restmachine/cloudapi/accounts/list', who: 'ada@itsyouonline' },
-    ])
+  const mine = [expect.objectContaining({ id: 7, name: 'acme', acl: expect.any(Array) })]
+
+  test.each<[string, Claims, unknown]>([
+    ['of a known user', { username: 'ada' }, mine],
+    ['without any scope', { username: 'ada', scope: [''] }, mine],
+    ['of another issuer, for which it is another user', { username: 'ada', iss: 'decs3o' }, mine],
+    ['of a user whom no one gave an account', { username: 'eve' }, []],
+    ['of a user of another issuer without an account', { username: 'bob', iss: 'decs3o' }, []],
+    ['of a user with an odd name', { username: 'constructor' }, []],
+  ])('%s is accepted', async (_, claims, list) => {
+    expect(await resultOf('accounts/list', {}, await jwtOf(claims))).toEqual(list)
+    expect(openvcloud.requests).toMatchObject([{ who: `${claims['username']}@${claims['iss'] ?? 'itsyouonline'}` }])
   })
 
-  test('needs no scope at all', async () => {
-    expect(await resultOf('accounts/list', {}, await tokenOf({ username: 'ada', scope: [''] }))).toEqual(accounts)
+  test.each([
+    ['images/list', 200],
+    ['cloudspaces/list', 200],
+    ['machines/list', 500],
+    ['machines/create', 403],
+    ['sizes/list', 403],
+  ])('of a user without an account gets from %s the status %i', async (name, status) => {
+    const response = await call(name, machine, await jwtOf({ username: 'eve' }))
+    expect(response.status).toBe(status)
+    if (status === 200) expect(await response.json()).toEqual([])
   })
 
-  test.each(['bearer', 'Bearer'])('may follow %s', async scheme => {
-    const headers = { authorization: `${scheme} ${userToken}` }
-    const response = await fetch(`${openvcloud.url}/restmachine/cloudapi/accounts/list`, { method: 'POST', headers })
-    expect(response.status).toBe(200)
+  test.each<[string, (jwt: string) => string | Promise<string>, number]>([
+    ['no scheme', token => token, 401],
+    ['Basic', () => 'Basic YTpi', 401],
+    ['two spaces', token => `bearer  ${token}`, 401],
+    ['an audience', async () => `bearer ${await jwtOf({ username: 'ada', aud: ['acme'] })}`, 401],
+    ['a past expiry', async () => `bearer ${await jwtOf({ username: 'ada', exp: now - 1 })}`, 401],
+    ['a foreign signature', token => `bearer ${token.replace(/[^.]{128}$/, 'A'.repeat(128))}`, 401],
+    ['no username', async () => `bearer ${await jwtOf({ globalid: 'acme' })}`, 500],
+    ['nothing', () => 'bearer ', 500],
+    ['null', () => 'bearer null', 500],
+    ['an opaque token', () => 'bearer Jb2hUaQ0cVdnYLwSj9-FUPJ0yBHM', 500],
+    ['a signature that was cut off', token => `bearer ${token.slice(0, -1)}`, 500],
+    ['a payload that was cut off', token => `bearer ${token.slice(0, 50)}`, 500],
+    ['any case of bearer', token => `BeArEr ${token}`, 200],
+  ])('with %s gets %s', async (_, authorization, status) => {
+    const response = await post('cloudapi/accounts/list', { headers: { authorization: await authorization(jwt) } })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe(status === 200 ? 'application/json' : 'text/html')
   })
 
-  test('with an audience is rejected, with an HTML page', async () => {
-    const response = await call('accounts/list', {}, await tokenOf({ username: 'ada', aud: ['acme'] }))
-    expect(response.status).toBe(401)
-    expect(response.headers.get('content-type')).toBe('text/html')
-  })
-
-  test('of an organization key, without a username, is a server error', async () => {
-    expect((await call('accounts/list', {}, await tokenOf({ globalid: 'acme' }))).status).toBe(500)
-  })
-
-  test('of a user unknown here lists no accounts, and may do nothing else', async () => {
-    for (const username of ['eve', 'constructor']) {
-      const token = await tokenOf({ username })
-      expect(await resultOf('accounts/list', {}, token)).toEqual([])
-      expect((await call('cloudspaces/list', {}, token)).status).toBe(403)
-      expect((await call('cloudspaces/create', cloudspace, token)).status).toBe(403)
-    }
-  })
-
-  test('expired, forged, garbled or missing is rejected', async () => {
-    const other = await startItsYouOnline()
-    try {
-      const forged = await other.issue({ username: 'ada', exp: now + 60 })
-      const expired = await tokenOf({ username: 'ada', exp: now - 1 })
-      for (const token of [expired, forged, 'garbled', '']) {
-        expect((await call('accounts/list', {}, token)).status).toBe(401)
-      }
-      expect(openvcloud.requests.map(request => request.who)).toEqual([undefined, undefined, undefined, undefined])
-    } finally {
-      await other.close()
-    }
-  })
-
-  test('is not looked at by locations/list, which so proves nothing', async () => {
+  test('may be missing for locations/list alone, which so proves nothing', async () => {
+    expect((await post('cloudapi/accounts/list', {})).status).toBe(401)
     expect(await resultOf('locations/list', {}, 'garbled')).toMatchObject([{ locationCode: 'my-location' }])
   })
 })
 
-describe('parameters', () => {
-  const url = () => `${openvcloud.url}/restmachine/cloudapi/cloudspaces/create`
-  const headers = () => ({ authorization: `bearer ${userToken}` })
-  const asText = () =>
-    new URLSearchParams(Object.entries(cloudspace).map(([name, value]): [string, string] => [name, `${value}`]))
-
-  test('may be JSON, a form, or a query', async () => {
-    expect(await resultOf('cloudspaces/create', cloudspace)).toBe(1)
-    expect(await (await fetch(url(), { method: 'POST', headers: headers(), body: asText() })).json()).toBe(2)
-    expect(await (await fetch(`${url()}?${asText()}`, { method: 'POST', headers: headers() })).json()).toBe(3)
+describe('a call', () => {
+  test('takes JSON, a form or a query, and any number of slashes', async () => {
+    const headers = { authorization: `bearer ${jwt}` }
+    const form = (name: string) => new URLSearchParams({ ...cloudspace, accountId: '7', name })
+    expect(await resultOf('/cloudspaces//create/', cloudspace)).toBe(1)
+    expect(await (await post('cloudapi/cloudspaces/create', { headers, body: form('two') })).json()).toBe(2)
+    expect(await (await post(`cloudapi/cloudspaces/create?${form('three')}`, { headers })).json()).toBe(3)
     expect(openvcloud.state.cloudspaces.map(({ accountId }) => accountId)).toEqual([7, 7, 7])
   })
 
-  test('that are no JSON are a bad request', async () => {
-    for (const body of ['{', '[]', 'null']) {
-      const response = await fetch(url(), {
-        method: 'POST',
-        headers: { ...headers(), 'content-type': 'application/json' },
-        body,
-      })
-      expect(response.status).toBe(400)
-    }
+  test.each(['{', '[]', 'null'])('with the body %s is a bad request', async body => {
+    const headers = { authorization: `bearer ${jwt}`, 'content-type': 'application/json' }
+    expect((await post('cloudapi/images/list', { headers, body })).status).toBe(400)
   })
 
-  const required = Object.entries({
+  test.each(['GET', 'PUT'])('is not made with %s', async method => {
+    const headers = { authorization: `bearer ${jwt}` }
+    expect((await post('cloudapi/accounts/list', { method, headers })).status).toBe(404)
+  })
+
+  test('with _async is a task, which says 202 and then how it went', async () => {
+    for (const outcome of [
+      [true, 1],
+      [false, 'a cloud space with the name web exists already'],
+    ]) {
+      const taskguid = await resultOf('cloudspaces/create', { ...cloudspace, _async: true })
+      expect((await call('system/task/get', { taskguid })).status).toBe(202)
+      expect(await resultOf('system/task/get', { taskguid })).toEqual(outcome)
+    }
+    expect((await call('system/task/get', { taskguid: 'none' })).status).toBe(404)
+  })
+
+  const required = {
     'cloudspaces/create': cloudspace,
     'machines/create': machine,
-    'machines/list': { cloudspaceId: 1 },
+    'portforwarding/create': forward,
+    'portforwarding/deleteByPort': { cloudspaceId: 1, publicIp, publicPort: 2222 },
     'machines/get': { machineId: 1 },
-    'machines/start': { machineId: 1 },
-    'machines/stop': { machineId: 1 },
-    'portforwarding/create': portforward,
-    'machines/delete': { machineId: 1 },
-  })
-  test.each(required)('of %s cannot be left out or empty', async (name, parameters) => {
-    await call('cloudspaces/create', cloudspace)
-    await call('machines/create', machine)
-    for (const parameter of Object.keys(parameters)) {
+    'disks/update': { diskId: 1 },
+    'sizes/list': { cloudspaceId: 1 },
+  }
+  test.each(Object.entries(required))('of %s cannot be left out or empty', async (name, parameters) => {
+    await furnish()
+    for (const parameter of Object.keys(parameters).filter(key => key !== 'sizeId')) {
       for (const value of [undefined, '']) {
         const response = await call(name, { ...parameters, [parameter]: value })
-        expect(`${parameter}: ${response.status}`).toBe(`${parameter}: 400`)
+        expect([parameter, response.status, await response.json()]).toEqual([parameter, 400, expect.any(String)])
       }
     }
-    expect((await call(name, parameters)).status).toBe(200)
-  })
-
-  test('of machines/create are a sizeId, or memory and vcpus', async () => {
-    await call('cloudspaces/create', cloudspace)
-    const { sizeId: _, ...sizeless } = machine
-    expect((await call('machines/create', { ...sizeless, memory: 1024 })).status).toBe(400)
-    expect((await call('machines/create', { ...sizeless, memory: 1024, vcpus: 1 })).status).toBe(200)
   })
 })
 
-describe('what was made', () => {
-  test('is listed, changed and deleted', async () => {
-    expect(await resultOf('cloudspaces/list')).toEqual([])
-    expect(await resultOf('cloudspaces/create', cloudspace)).toBe(1)
-    expect(await resultOf('cloudspaces/list')).toMatchObject([{ id: 1, name: 'web', status: 'DEPLOYED' }])
+test.each<[string, object, number, string | RegExp]>([
+  ['cloudspaces/create', cloudspace, 409, /web exists already/],
+  ['cloudspaces/create', { ...cloudspace, name: 'x1', location: 'elsewhere' }, 400, /no location "elsewhere"/],
+  ['cloudspaces/create', { ...cloudspace, name: 'x1', accountId: 'acme' }, 400, /accountId is not a number/],
+  ['cloudspaces/create', { ...cloudspace, name: 'x1', accountId: 8 }, 403, /no access to account 8/],
+  ['cloudspaces/create', { ...cloudspace, name: 'x' }, 400, /the name/],
+  ['cloudspaces/create', { ...cloudspace, name: 'x<y' }, 400, /the name/],
+  ['cloudspaces/update', { cloudspaceId: 1, name: 'x' }, 400, /the name/],
+  ['cloudspaces/get', { cloudspaceId: 5 }, 404, /no cloud space 5/],
+  ['images/list', { accountId: 'acme' }, 400, /accountId is not a number/],
+  ['images/list', { accountId: 8 }, 403, /no access/],
+  ['machines/create', machine, 409, /vm exists already/],
+  ['machines/create', { ...machine, name: 'x' }, 400, /the name/],
+  ['machines/create', { ...machine, name: 'x1', imageId: 9 }, 400, /no image 9/],
+  ['machines/create', { ...machine, name: 'x1', sizeId: 9 }, 400, /no size 9/],
+  [
+    'machines/create',
+    { ...machine, name: 'x1', disksize: 5 },
+    400,
+    'Disk size of 5GB is to small for image Ubuntu 24.04 x64',
+  ],
+  ['machines/create', { ...machine, name: 'x1', memory: 512, vcpus: 1 }, 400, /not both/],
+  ['machines/create', { ...machine, name: 'x1', sizeId: '', memory: 512 }, 400, /sizeId, or memory and vcpus/],
+  ['machines/get', { machineId: 5 }, 404, /no machine 5/],
+  ['portforwarding/create', forward, 409, /2222 is forwarded already/],
+  ['portforwarding/create', { ...forward, publicIp: '203.0.113.9' }, 400, /not an address of the cloud space/],
+  ['portforwarding/create', { ...forward, publicPort: 0 }, 400, /a port is/],
+  ['portforwarding/create', { ...forward, publicPort: 80, localPort: 65_536 }, 400, /a port is/],
+  ['portforwarding/create', { ...forward, publicPort: 80, localPort: 'http' }, 400, /a port is/],
+  ['portforwarding/create', { ...forward, protocol: 'icmp' }, 400, /tcp or udp/],
+  ['portforwarding/create', { ...forward, machineId: 5 }, 404, /no such machine/],
+  ['portforwarding/deleteByPort', { cloudspaceId: 1, publicIp, publicPort: 80 }, 404, /80 is not forwarded/],
+  ['no/such-call', {}, 404, /not found/],
+  ['system/none', {}, 404, /not found/],
+])('%s %j is refused with %i and a JSON string', async (name, parameters, status, why) => {
+  await furnish()
+  const { cloudspaces, machines, portforwards } = structuredClone(openvcloud.state)
+  const response = await call(name, parameters)
+  expect(response.status).toBe(status)
+  expect(await response.json()).toEqual(typeof why === 'string' ? why : expect.stringMatching(why))
+  expect(openvcloud.state).toMatchObject({ cloudspaces, machines, portforwards })
+})
 
-    expect(await resultOf('machines/create', machine)).toBe(1)
-    expect(await resultOf('machines/stop', { machineId: 1 })).toBe(true)
-    expect(await resultOf('machines/get', { machineId: 1 })).toMatchObject({ name: 'vm', status: 'HALTED' })
-    expect(await resultOf('machines/start', { machineId: '1' })).toBe(true)
-    expect(await resultOf('machines/list', { cloudspaceId: 1 })).toMatchObject([{ id: 1, status: 'RUNNING' }])
+test('a port forward is refused until the cloud space is DEPLOYED, which takes some calls', async () => {
+  await resultOf('cloudspaces/create', cloudspace)
+  const states: unknown[] = []
+  for (let look = 0; look < 3; look++)
+    states.push((await resultOf<{ status: string }>('cloudspaces/get', { cloudspaceId: 1 })).status)
+  expect(states).toEqual(['VIRTUAL', 'DEPLOYING', 'DEPLOYED'])
 
-    expect(await resultOf('portforwarding/create', portforward)).toBe(1)
-    expect(openvcloud.state.portforwards).toEqual([{ id: 1, ...portforward }])
+  await resultOf('cloudspaces/create', { ...cloudspace, name: 'second' })
+  await resultOf('machines/create', { ...machine, cloudspaceId: 2 })
+  const early = await call('portforwarding/create', { ...forward, cloudspaceId: 2, publicIp: '203.0.113.2' })
+  expect([early.status, await early.json()]).toEqual([400, 'the cloud space is DEPLOYING, not DEPLOYED'])
+  await resultOf('portforwarding/create', { ...forward, cloudspaceId: 2, publicIp: '203.0.113.2' })
+})
 
-    expect(await resultOf('machines/delete', { machineId: 1 })).toBe(true)
-    expect(await resultOf('machines/list', { cloudspaceId: 1 })).toEqual([])
-  })
+test('what belongs to another account is out of reach', async () => {
+  await furnish()
+  const bob = await jwtOf({ username: 'bob' })
+  expect(await resultOf('cloudspaces/list', {}, bob)).toEqual([])
+  for (const [name, parameters] of Object.entries({
+    'cloudspaces/create': { ...cloudspace, name: 'x1' },
+    'cloudspaces/delete': { cloudspaceId: 1 },
+    'machines/list': { cloudspaceId: 1 },
+    'machines/delete': { machineId: 1 },
+    'disks/update': { diskId: 1 },
+    'portforwarding/create': { ...forward, publicPort: 80 },
+  })) {
+    expect([name, (await call(name, parameters, bob)).status]).toEqual([name, 403])
+  }
+})
 
-  test('is out of reach for users of other accounts', async () => {
-    await call('cloudspaces/create', cloudspace)
-    await call('machines/create', machine)
-    const bob = await tokenOf({ username: 'bob' })
-    expect(await resultOf('cloudspaces/list', {}, bob)).toEqual([])
-    for (const [name, parameters] of Object.entries({
-      'cloudspaces/create': cloudspace,
-      'machines/list': { cloudspaceId: 1 },
-      'machines/create': machine,
-      'machines/delete': { machineId: 1 },
-      'portforwarding/create': portforward,
-    })) {
-      expect(`${name}: ${(await call(name, parameters, bob)).status}`).toBe(`${name}: 403`)
-    }
-  })
+test('a client like the Go SDK finds the calls and fields that it starts with', async () => {
+  await furnish()
+  expect(await resultOf('system/docgenerator/prepareCatalog')).toEqual({ paths: {} })
+  const acl = [
+    { userGroupId: 'ada@itsyouonline', right: 'CXDRAU', status: 'CONFIRMED', type: 'U', canBeDeleted: false },
+  ]
+  const common = { id: 1, status: 'DEPLOYED', accountId: 7, name: 'web', location: 'my-location', gid: 1, acl }
+  const addresses = { externalnetworkip: publicIp, publicipaddress: publicIp }
+  const listed = { accountName: 'acme', descr: '', creationTime: now, updateTime: now }
+  expect(await resultOf('cloudspaces/list')).toEqual([{ ...common, ...addresses, ...listed }])
+  const resourceLimits = { CU_M: -1, CU_D: -1, CU_NP: -1, CU_I: -1, CU_C: -1 }
+  const details = { ...common, ...addresses, description: '', secret: '', resourceLimits }
+  expect(await resultOf('cloudspaces/get', { cloudspaceId: 1 })).toEqual(details)
+  for (const accountId of [7, 0])
+    expect(await resultOf('images/list', { accountId })).toMatchObject([{ id: 1, size: 10 }])
+  expect(await resultOf('sizes/list', { cloudspaceId: 1 })).toMatchObject([{ id: 1, vcpus: 1 }, { id: 2 }])
+})
 
-  test('has to be there', async () => {
-    await call('cloudspaces/create', cloudspace)
-    for (const [name, parameters] of Object.entries({
-      'machines/get': { machineId: 5 },
-      'machines/list': { cloudspaceId: 5 },
-      'portforwarding/create': { ...portforward, machineId: 5 },
-      'cloudspaces/create': { ...cloudspace, location: 'elsewhere' },
-      'no/such-call': {},
-    })) {
-      expect(`${name}: ${(await call(name, parameters)).status}`).toBe(`${name}: 404`)
-    }
-  })
+test('a client like the Terraform provider creates, reads, plans nothing, changes and destroys', async () => {
+  // Create, each id read back from a list or an answer.
+  const created = await call('cloudspaces/create', cloudspace)
+  // Clients read the bare id as a number: nothing may follow it.
+  const id = await created.text()
+  expect(id).toBe('1')
+  const cloudspaceId = Number(id)
+  const inCloudspace = { cloudspaceId }
+  while ((await resultOf<{ status: string }>('cloudspaces/get', inCloudspace)).status !== 'DEPLOYED');
+  const { sizeId: _, ...sizeless } = machine
+  const machineId = await resultOf<number>('machines/create', { ...sizeless, description: 'd', memory: 1024, vcpus: 1 })
+  const { externalnetworkip } = await resultOf<{ externalnetworkip: string }>('cloudspaces/get', inCloudspace)
+  const wanted = { ...forward, publicIp: externalnetworkip, machineId }
+  expect(await resultOf('portforwarding/create', wanted)).toBe(true)
 
-  test('images and sizes are there to choose from', async () => {
-    expect(await resultOf('images/list')).toMatchObject([{ id: 1 }])
-    expect(await resultOf('sizes/list')).toMatchObject([{ id: 1 }, { id: 2 }])
-  })
+  // Read: what was asked for is what there is, so a plan is empty.
+  const read = await resultOf<Record<string, unknown>>('machines/get', { machineId })
+  const size = {
+    sizeid: 0,
+    imageid: 1,
+    vcpus: 1,
+    memory: 1024,
+    storage: 10,
+    hostname: 'vm-1',
+    osImage: 'Ubuntu 24.04 x64',
+  }
+  expect(read).toMatchObject({ id: 1, name: 'vm', description: 'd', status: 'RUNNING', cloudspaceid: 1, ...size })
+  expect(read).toMatchObject({ disks: [{ type: 'B', sizeMax: 10 }], interfaces: [{}], accounts: [{ login: 'user' }] })
+  const ports = { publicIp, publicPort: '2222', localPort: '22', protocol: 'tcp' }
+  const entry = { id: 1, machineId: 1, machineName: 'vm', localIp: '192.168.103.2', ...ports }
+  expect(await resultOf('portforwarding/list', inCloudspace)).toEqual([entry])
+  expect(await resultOf('portforwarding/list', { ...inCloudspace, machineId: 2 })).toEqual([])
 
-  test('only POST calls anything', async () => {
-    expect((await fetch(`${openvcloud.url}/restmachine/cloudapi/accounts/list`)).status).toBe(404)
-  })
+  // Change.
+  const changes = { ...inCloudspace, name: 'renamed', maxMemoryCapacity: 8 }
+  expect(await resultOf('cloudspaces/update', changes)).toBe(true)
+  const changed = { name: 'renamed', resourceLimits: { CU_M: 8, CU_C: -1 } }
+  expect(await resultOf('cloudspaces/get', inCloudspace)).toMatchObject(changed)
+  expect(await resultOf('disks/update', { diskId: (read['disks'] as { id: number }[])[0]?.id })).toBe(true)
+  expect(await resultOf('machines/update', { machineId, name: 'vm-2', description: '' })).toBe(machineId)
+  expect(await resultOf('machines/get', { machineId })).toMatchObject({ name: 'vm-2', description: '' })
+  expect(await resultOf('machines/stop', { machineId })).toBe(true)
+  expect(await resultOf('machines/list', inCloudspace)).toMatchObject([{ id: 1, name: 'vm-2', status: 'HALTED' }])
+  expect(await resultOf('machines/start', { machineId: `${machineId}` })).toBe(true)
+  expect(await resultOf('machines/get', { machineId })).toMatchObject({ status: 'RUNNING' })
+
+  // Destroy.
+  const port = { ...inCloudspace, publicIp, publicPort: 2222 }
+  expect((await call('portforwarding/deleteByPort', { ...port, proto: 'udp' })).status).toBe(404)
+  expect((await call('portforwarding/deleteByPort', { ...port, protocol: 'udp' })).status).toBe(404)
+  expect(await resultOf('portforwarding/deleteByPort', port)).toBe(true)
+  expect(await resultOf('portforwarding/list', inCloudspace)).toEqual([])
+  expect(await resultOf('machines/delete', { machineId })).toBe(true)
+  expect(await resultOf('machines/list', inCloudspace)).toEqual([])
+  expect(await resultOf('cloudspaces/delete', inCloudspace)).toBe(true)
+  expect(await resultOf('cloudspaces/list')).toEqual([])
 })

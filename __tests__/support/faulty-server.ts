@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 
 /**
  * A server on loopback that does what it is told with each request, down to the bytes: a server made of `node:http`
@@ -38,6 +38,9 @@ export type FaultyServerOptions = {
   behaviours: readonly Behaviour[]
   /** PEM; the server then speaks TLS. */
   tls?: { key: string; cert: string } | undefined
+  tlsOptions?: TLSSocketOptions | undefined
+  /** Where it listens; 127.0.0.1 unless given. */
+  host?: string | undefined
   /** Instead of all that: what happens to a connection, before anything is read. */
   onConnection?: ((socket: Socket) => void) | undefined
 }
@@ -51,7 +54,7 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
       options.onConnection(raw)
       return
     }
-    const socket = options.tls ? new TLSSocket(raw, { isServer: true, ...options.tls }) : raw
+    const socket = options.tls ? new TLSSocket(raw, { isServer: true, ...options.tls, ...options.tlsOptions }) : raw
     // A client that goes away, or that does not like the certificate, is what these tests are about.
     socket.on('error', () => raw.destroy())
     let received = ''
@@ -63,7 +66,7 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
       void behaviour?.(exchangeOf(received, socket, raw))
       received = ''
     })
-  })
+  }, options.host)
   return {
     port: listening.port,
     requests,
@@ -103,6 +106,7 @@ function exchangeOf(request: string, socket: Socket, raw: Socket): Exchange {
 /** Listens on loopback, at a port that the system chooses. */
 export async function listen(
   onConnection: (socket: Socket) => void,
+  host = '127.0.0.1',
 ): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   const server: Server = createServer(socket => {
@@ -111,7 +115,7 @@ export async function listen(
     socket.on('error', () => socket.destroy())
     onConnection(socket)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, host, resolve))
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -16,13 +16,24 @@ export type ProxyOptions = {
   to: () => Promise<number>
   /** PEM; the proxy is then spoken to over TLS. */
   tls?: { key: string; cert: string } | undefined
-  /** `user:password`; whoever does not send them gets 407. */
+  /** `user:password`; a client that does not send them gets 407. */
   credentials?: string | undefined
+  /** Where it listens; 127.0.0.1 unless given. */
+  host?: string | undefined
+  /** 6 where every host name leads to ::1. */
+  family?: 4 | 6 | undefined
   /** Instead of making a connection: what happens to each request, the last one repeated; undefined connects. */
   behaviours?: readonly (((socket: Socket) => void) | undefined)[] | undefined
 }
 
-export async function startProxy({ to, tls, credentials, behaviours }: ProxyOptions): Promise<ConnectProxy> {
+export async function startProxy({
+  to,
+  tls,
+  credentials,
+  host,
+  family,
+  behaviours,
+}: ProxyOptions): Promise<ConnectProxy> {
   const requests: string[] = []
   const upstreams = new Set<Socket>()
   const { port, close } = await listen(raw => {
@@ -40,10 +51,10 @@ export async function startProxy({ to, tls, credentials, behaviours }: ProxyOpti
       else void tunnel(socket)
     }
     socket.on('data', onData)
-  })
+  }, host)
 
   async function tunnel(socket: Socket): Promise<void> {
-    const upstream = connect(await to(), '127.0.0.1', () => {
+    const upstream = connect(await to(), family === 6 ? '::1' : '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       socket.pipe(upstream).pipe(socket)
     })

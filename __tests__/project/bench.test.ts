@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from '@jest/globals'
+
+/** `npm run bench`: what its table says, not how long anything takes. */
+
+const script = fileURLToPath(new URL('../../scripts/bench.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'bench-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function bench(...options: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+test('measures each program over http and https, and says which of the others failed', () => {
+  const [good, failing] = ['good.cjs', 'failing = 3.cjs'].map(name => join(folder, name)) as [string, string]
+  writeFileSync(good, '')
+  writeFileSync(failing, 'process.exitCode = 3')
+  const hasCurl = spawnSync('bash', ['-c', 'curl --version'], { stdio: 'ignore' }).status === 0
+
+  const { status, stdout, stderr } = bench('--runs', '2', '--peer', `good=${good}`, '--peer', `bad=${failing}`)
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: hasCurl ? '' : 'Not measured: curl + bash. There is no bash here, or no curl.\n',
+  })
+  const [about, empty, head, line, ...rest] = stdout.trimEnd().split('\n')
+  expect(about).toMatch(/^Node v24\.\d+\.\d+, \w+ \w+, \d+ cores, .+, \d{4}-\d\d-\d\d$/)
+  expect([empty, head, line]).toEqual([
+    '',
+    '| program | n | min ms | median ms | max ms | ratio to the script | peak MB |',
+    '|---|---:|---:|---:|---:|---:|---:|',
+  ])
+  const rows = rest.map(row => row.slice(2, -2).split(' | '))
+  const perScheme = ['http', 'https'].flatMap(scheme => [
+    `script, ${scheme}`,
+    `this action, ${scheme}`,
+    ...(hasCurl ? [`curl + bash, ${scheme}`] : []),
+    `good, ${scheme}`,
+    `bad, ${scheme} (exit code 3)`,
+  ])
+  expect(rows.map(([name]) => name)).toEqual(['bare Node', ...perScheme])
+  for (const [name = '', n, min, median, max, ratio, peak] of rows) {
+    expect({ name, n }).toEqual({ name, n: '2' })
+    expect(Number(min)).toBeGreaterThan(0)
+    expect(Number(median)).toBeGreaterThanOrEqual(Number(min))
+    expect(Number(max)).toBeGreaterThanOrEqual(Number(median))
+    if (name.startsWith('script')) expect(ratio).toBe('1.00')
+    expect(ratio).toMatch(/^\d+\.\d\d$/)
+    expect(peak).toMatch(name.startsWith('curl') ? /^-$/ : /^[1-9]\d+$/)
+  }
+})
+
+test.each([
+  [['--runs', '0'], '--runs takes a whole number, 1 to 1000'],
+  [['--runs', '1.5'], '--runs takes a whole number, 1 to 1000'],
+  [['--peer', 'dist/index.js'], '--peer takes name=path/to/dist.js'],
+  [['--peer', 'x=/not/there.js'], '--peer names a file that is not there: /not/there.js'],
+  [['--turns', '3'], "Unknown option '--turns'"],
+])('%j is refused', (options, reason) => {
+  const { status, stdout, stderr } = bench(...options)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr.startsWith(reason)).toBe(true)
+  // One line, and no stack trace.
+  expect(stderr).toMatch(/^.* --help shows what there is\.\n$/)
+})
+
+test('--help prints how to use it', () => {
+  const { status, stdout, stderr } = bench('--help')
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toMatch(/^Usage: npm run bench -- /)
+})

@@ -1,0 +1,68 @@
+/** `npm run try`: a real API key is tried without a push, and nothing of it is shown. */
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { findLeaks } from '../../sandbox/runner/leaks.ts'
+import { run } from '../../sandbox/runner/process.ts'
+import { defaultUserKey, type ItsYouOnline, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+
+const script = fileURLToPath(new URL('../../scripts/try.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'try-'))
+const keyFile = join(folder, 'public.pem')
+let server: ItsYouOnline
+beforeAll(async () => {
+  server = await startItsYouOnline()
+  writeFileSync(keyFile, server.publicKeyPem)
+})
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const { applicationId, secret } = defaultUserKey
+const start = (environment: Record<string, string>, ...options: string[]) =>
+  run({
+    file: process.execPath,
+    arguments: [script, '--base-url', server.url, '--public-key-file', keyFile, ...options],
+    directory: folder,
+    environment: { PATH: process.env['PATH'] ?? '', ...environment },
+    onLine: () => {},
+    timeoutSeconds: 60,
+  }).done
+
+test('a good key: the log, the outputs by name, and what to do next', async () => {
+  const { exitCode, stdout } = await start({ APP_ID: applicationId, SECRET: secret }, '--scope', 'user:name')
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('Identity: deployer')
+  expect(stdout).toMatch(/^ {2}outputs\.jwt +\*\*\*$/m)
+  expect(stdout).toMatch(/Store the application id as the variable OVC_APP_ID/)
+  expect(findLeaks(stdout, [secret])).toEqual([])
+  expect(stdout).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
+})
+
+test('a wrong key: the error, and where it is explained', async () => {
+  const { exitCode, stdout } = await start({ APP_ID: applicationId, SECRET: 'B'.repeat(28) })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('[ERR_CREDENTIALS_REJECTED]')
+  expect(stdout).toContain('docs/troubleshooting.md#err_credentials_rejected')
+  expect(stdout).not.toContain('BBBBBBBB')
+})
+
+test.each<[args: string[], environment: Record<string, string>, says: RegExp]>([
+  [[], {}, /^Set APP_ID and SECRET in the environment/],
+  [['--what'], {}, /^Unknown option '--what'/],
+  [['--public-key-file', 'not-there.pem'], { APP_ID: 'a', SECRET: 'b' }, /not-there\.pem|cannot be read/],
+])('%j with %j is told in one line', (args, environment, says) => {
+  const { status, stderr } = spawnSync(process.execPath, [script, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  })
+  expect(status).toBe(2)
+  expect(stderr).toMatch(says)
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+})

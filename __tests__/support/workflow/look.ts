@@ -1,0 +1,48 @@
+/** What the tests of the examples look at. */
+
+import { describe } from '@jest/globals'
+import { importSPKI, type JWTPayload, jwtVerify } from 'jose'
+import type { World } from '../../../sandbox/example-world.ts'
+import type { RecordedRequest } from '../../../sandbox/servers/http.ts'
+import { missingTools } from '../../../scripts/support/tools.ts'
+
+/** `describe`, but skipped, with the reason said, where the programs of the examples are missing. */
+export function describeExample(name: string, tests: () => void): void {
+  const missing = missingTools()
+  if (missing === undefined) {
+    describe(name, tests)
+    return
+  }
+  // Jest's own report only counts what was skipped.
+  process.stdout.write(`Skipped: ${name} (${missing})\n`)
+  describe.skip(`${name} (${missing})`, tests)
+}
+
+/** The call and the status of a request, short enough to list: `cloudspaces/list 200`, `POST infra/aysrun 200`. */
+export function brief({ method, path, status }: RecordedRequest): string {
+  const cloudApi = /\/restmachine\/cloudapi\/(.*)$/.exec(path)
+  if (cloudApi) return `${cloudApi[1]} ${status}`
+  return `${method} ${path.replace('/api/ays/repository', '').replace(/^\//, '')} ${status}`.replace('  ', ' ')
+}
+
+/**
+ * The claims of a JWT that one of the servers got, its signature verified.
+ *
+ * @throws for none, and for one that the world's ItsYou.online did not sign
+ */
+export async function claimsOf(world: World, jwt: string | RecordedRequest | undefined): Promise<JWTPayload> {
+  const text = typeof jwt === 'string' ? jwt : `${jwt?.headers['authorization']}`.replace(/^bearer /i, '')
+  const key = await importSPKI(world.itsyouonline.publicKeyPem, 'ES384')
+  const { payload } = await jwtVerify(text, key, { algorithms: ['ES384'], currentDate: new Date(0) })
+  return payload
+}
+
+/** Seconds from now until the JWT expires. */
+export function lifeOf({ exp }: JWTPayload): number {
+  return (exp ?? 0) - Date.now() / 1000
+}
+
+/** The fields of a JSON body. */
+export function bodyOf(request: RecordedRequest | undefined): Record<string, unknown> {
+  return JSON.parse(request?.body ?? '')
+}

@@ -1,0 +1,160 @@
+/** Each sentence that can end a run: short enough to be read in one go, and with its code at the end. */
+
+import { expect, test } from '@jest/globals'
+import { destinationErrors } from '../../../src/errors/destinations.ts'
+import { ActionError, codes, listInQuotes } from '../../../src/errors/error.ts'
+import { inputErrors } from '../../../src/errors/inputs.ts'
+import { jwtErrors } from '../../../src/errors/jwt.ts'
+import { networkErrors } from '../../../src/errors/network.ts'
+import { runnerErrors } from '../../../src/errors/runner.ts'
+import { serverErrors } from '../../../src/errors/server.ts'
+
+const url = 'https://id.example'
+const server = { url, input: 'base-url' }
+const fork = { code: 'ERR_SECRETS_FORK', reason: 'a reason; a remedy.' } as const
+const one = ['user:name']
+const two = ['user:name', 'user:email']
+const organization = ['user:memberof:my-org']
+
+type Functions = Record<string, (...args: never[]) => ActionError>
+/** Arguments for each function, once for each form that its sentence takes. A new function without a row does not compile. */
+type Rows<T extends Functions> = { [name in keyof T]: Parameters<T[name]>[] }
+
+const inputRows: Rows<typeof inputErrors> = {
+  misspelt: [['base_url', 'base-url']],
+  allCredentialsEmpty: [[undefined], [fork]],
+  credentialEmpty: [
+    ['app-id', undefined],
+    ['secret', fork],
+  ],
+  inputInvalid: [['scope', 'is wrong', 'a remedy.']],
+  inputsExclusive: [[['scope']], [['app-id', 'secret', 'scope', 'audience']]],
+  audienceWithOpenvCloud: [[]],
+  publicKeyMissing: [[url]],
+  publicKeyInvalid: [[]],
+  renewalNeedsKey: [[]],
+  jwtInputNotRefreshable: [[]],
+  jwtInputInvalid: [['is not signed with ES384']],
+  tlsVerificationOff: [[]],
+}
+
+const jwtRows: Rows<typeof jwtErrors> = {
+  jwtInvalid: [[url, 'has claims that cannot be read']],
+  jwtExpired: [[url, 90]],
+  moreThanRequested: [
+    ['scope', one],
+    ['audience', ['x']],
+  ],
+  scopeNotGranted: [
+    [one, two, ['user:email']],
+    [two, two, []],
+    [organization, organization, []],
+    [['offline_access'], ['user:name', 'offline_access'], one],
+    [['user:email', 'offline_access'], two, one],
+  ],
+}
+
+const networkRows: Rows<typeof networkErrors> = {
+  hostNotFound: [[server]],
+  unreachable: [[server, 'ECONNRESET']],
+  timedOut: [[server, 60, 6]],
+  waitTooLong: [[server, 'status 503', 3600, 59]],
+  tlsFailed: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
+  extraCaUseless: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
+  clientCertificate: [[server, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']],
+  certificateExpired: [[server, 'CERT_HAS_EXPIRED']],
+  certificateForOtherHost: [[server, 'ERR_TLS_CERT_ALTNAME_INVALID']],
+  tlsNotSpoken: [[server, 'EPROTO']],
+  proxyInvalid: [[]],
+  proxyFailed: [['status 407']],
+  proxySilent: [[server, 60, 2]],
+  brokenAnswer: [[server, 'HPE_INVALID_CONSTANT']],
+}
+
+const runnerRows: Rows<typeof runnerErrors> = {
+  fileMissing: [['GITHUB_OUTPUT']],
+  fileDenied: [['GITHUB_OUTPUT', 'EACCES']],
+  outputsIncomplete: [['ENOSPC']],
+  cancelled: [['SIGINT']],
+  unexpected: [['TypeError']],
+}
+
+const serverRows: Rows<typeof serverErrors> = {
+  redirected: [[url, 'login.example']],
+  redirectedToPath: [[url, 'append /id to "base-url"']],
+  badRequest: [[url, 'a reason; a remedy.']],
+  scopeRefused: [
+    [url, one, 'a reason; a remedy.'],
+    [url, two, 'a reason; a remedy.'],
+    [url, [], 'a reason; a remedy.'],
+  ],
+  refreshRefused: [[url]],
+  refreshBadRequest: [[url]],
+  notFound: [[url]],
+  unavailable: [[url, 503, 6]],
+  unexpectedStatus: [[url, 418]],
+  answerTooLarge: [[url, 65_536]],
+  compressed: [[url, 'gzip']],
+  notAJwt: [[url, 'an HTML page']],
+}
+
+const destinationRows: Rows<typeof destinationErrors> = {
+  ovcNeedsUser: [[]],
+  ovcAudience: [[['x']]],
+  ovcNoAccount: [[url, 'jane@itsyouonline']],
+  ovcRefused: [[url, url]],
+  ovcUnavailable: [[url, 503, 6]],
+  notOpenvCloud: [[url, 'it answered with an HTML page']],
+  aysRefusedUser: [
+    [url, organization],
+    [url, []],
+  ],
+  aysRefusedOrganization: [[url, 'my-org']],
+  aysRefusedAudience: [[url, ['x']]],
+  aysUnavailable: [[url, 503, 6]],
+  notAys: [[url, 'status 404']],
+}
+
+function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [string, ActionError][] {
+  return Object.entries(rows).flatMap(([name, calls]) =>
+    calls.map((args: unknown[]): [string, ActionError] => [
+      name,
+      (functions[name] as (...args: unknown[]) => ActionError)(...args),
+    ]),
+  )
+}
+
+const all = [
+  ...errorsOf(inputErrors, inputRows),
+  ...errorsOf(jwtErrors, jwtRows),
+  ...errorsOf(networkErrors, networkRows),
+  ...errorsOf(runnerErrors, runnerRows),
+  ...errorsOf(serverErrors, serverRows),
+  ...errorsOf(destinationErrors, destinationRows),
+]
+
+test.each(all)('%s has at most 40 words, and ends with its code', (_name, error) => {
+  expect(error).toBeInstanceOf(ActionError)
+  expect(error.name).toBe('ActionError')
+  const [, sentence = ''] = new RegExp(`^(.*\\.) \\[${error.code}\\]$`).exec(error.message) ?? []
+  expect(sentence).not.toBe('')
+  expect(sentence.split(' ').length).toBeLessThanOrEqual(40)
+  expect(sentence).not.toMatch(/undefined| {2}|[^.]\.\.$|: $/)
+})
+
+test('no code is left without a sentence', () => {
+  const used = new Set(all.map(([, error]) => error.code))
+  const inputCodes = codes.filter(code =>
+    /_(CREDENTIALS|SCOPE|AUDIENCE|DURATION|ADDRESS|ENV_VAR|INPUT)_INVALID$/.test(code),
+  )
+  // ERR_NODE_VERSION: src/node-version.ts, which no other file may be loaded before.
+  const elsewhere = [...inputCodes, 'ERR_SECRETS_DEPENDABOT', 'ERR_NODE_VERSION']
+  expect(codes.filter(code => !used.has(code) && !elsewhere.includes(code))).toEqual([])
+  expect(new Set(codes).size).toBe(codes.length)
+})
+
+test('a long list is shortened', () => {
+  const names = Array.from({ length: 14 }, (_, at) => `n${at}`)
+  expect(listInQuotes(names.slice(0, 12))).toMatch(/^"n0", "n1", .*, "n11"$/)
+  expect(listInQuotes(names)).toMatch(/^"n0", .*, "n11" and 2 more$/)
+})

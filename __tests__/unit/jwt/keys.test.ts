@@ -1,0 +1,88 @@
+/** Which public keys verify the signature. */
+
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { expect, test } from '@jest/globals'
+import { exportJWK } from 'jose'
+import { verificationKeys } from '../../../src/jwt/keys.ts'
+import { anotherKey, publicKeyPem } from '../../support/forge.ts'
+
+const own = 'https://id.example'
+const anotherPem = createPublicKey(anotherKey).export({ type: 'spki', format: 'pem' }).toString()
+
+/** The x coordinate of each key. */
+async function keysOf(publicKey: string | undefined, url = own) {
+  const { keys, issuer } = await verificationKeys(publicKey, url)
+  return { xs: await Promise.all(keys.map(async key => (await exportJWK(key)).x)), issuer }
+}
+const xOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).x
+
+test.each([
+  ['https://itsyou.online', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
+  ['https://itsyou.online.', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
+  ['https://itsyou.online:443/path', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
+  ['https://staging.itsyou.online', 'kmd07vxBqoCiHsaplIpjlonDeOnpvPamORMdBcAlHNXbzwplcdK4qlZGPBz9mxDS'],
+])('the key of %s is built in, and binds the name of the issuer', async (url, x) => {
+  expect(await keysOf(undefined, url)).toEqual({ xs: [x], issuer: 'itsyouonline' })
+})
+
+test.each([
+  'https://id.example',
+  'https://itsyou.online:8443',
+  'https://www.itsyou.online',
+  'https://itsyou.online.example.org',
+  'http://itsyou.online',
+])('%s needs a key, and the message says both ways out', async url => {
+  await expect(verificationKeys(undefined, url)).rejects.toThrow(
+    `"public-key" is empty, and the key of ${url} is not built in: set "public-key" to the server's public key (PEM), or to "none" to accept JWTs whose signature is not verified. [ERR_PUBLIC_KEY_MISSING]`,
+  )
+})
+
+test('"none" is no key at all, also for a public server', async () => {
+  expect(await keysOf('none')).toEqual({ xs: [], issuer: undefined })
+  expect(await keysOf('none', 'https://itsyou.online')).toEqual({ xs: [], issuer: undefined })
+})
+
+test.each([
+  ['as it is', publicKeyPem],
+  ['with space around it', `\n ${publicKeyPem} \n`],
+  ['with line breaks written as \\n', publicKeyPem.replaceAll('\n', '\\n')],
+  ['with line breaks written as \\r\\n', publicKeyPem.replaceAll('\n', '\\r\\n')],
+  ['with line breaks of Windows', publicKeyPem.replaceAll('\n', '\r\n')],
+  ['with spaces for line breaks', publicKeyPem.replaceAll('\n', ' ')],
+  ['in one line', publicKeyPem.replaceAll('\n', '')],
+])('a key of the user %s takes the place of the built-in one, and binds no name', async (_how, pem) => {
+  const expected = { xs: [xOf(publicKeyPem)], issuer: undefined }
+  expect(await keysOf(pem)).toEqual(expected)
+  expect(await keysOf(pem, 'https://itsyou.online')).toEqual(expected)
+})
+
+test('several keys all count', async () => {
+  expect((await keysOf(`${publicKeyPem}${anotherPem}`)).xs).toEqual([publicKeyPem, anotherPem].map(xOf))
+})
+
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+test.each([
+  ['text', 'a key'],
+  ['None', 'None'],
+  ['text after it', `${publicKeyPem} and more`],
+  ['text before it', `key: ${publicKeyPem}`],
+  ['text between two', `${publicKeyPem}-${anotherPem}`],
+  ['a second key that is cut', `${publicKeyPem}${anotherPem.slice(0, 100)}`],
+  ['a second key that is none', `${publicKeyPem}-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----`],
+  ['no content', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----'],
+  ['no end', publicKeyPem.replace('-----END', '')],
+  ['base64 without its frame', publicKeyPem.split('\n').slice(1, -2).join('')],
+  ['a private key', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+  [
+    'another curve',
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  ],
+  [
+    'RSA',
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  ],
+])('%s is not a P-384 public key', async (_what, pem) => {
+  await expect(verificationKeys(pem, own)).rejects.toThrow(
+    '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----". [ERR_PUBLIC_KEY_INVALID]',
+  )
+})

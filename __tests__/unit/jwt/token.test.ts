@@ -1,0 +1,174 @@
+/** A JWT read into a typed record: what passes, and each way it does not. */
+
+import { describe, expect, test } from '@jest/globals'
+import { verificationKeys } from '../../../src/jwt/keys.ts'
+import { readToken, userOf } from '../../../src/jwt/token.ts'
+import {
+  anotherKey,
+  applicationId,
+  claims,
+  publicKeyPem,
+  signJwt,
+  signWithPublicKeyAsSecret,
+  tamper,
+  unsigned,
+} from '../../support/forge.ts'
+
+const now = 1_700_000_000_000
+const exp = now / 1000 + 3600
+const keys = await verificationKeys(publicKeyPem, 'https://id.example')
+const unverified = await verificationKeys('none', 'https://id.example')
+/** As with the built-in keys. */
+const strict = { ...keys, issuer: 'itsyouonline' }
+
+const read = (jwt: string, by = keys) => readToken(jwt, by, now, what => new Error(what) as never)
+const good = (changes: Record<string, unknown> = {}) => claims({ exp, ...changes })
+
+test("a user's JWT", async () => {
+  const jwt = signJwt(good({ scope: ['user:name', 'user:memberof:cloud potatoes'], aud: ['https://api.example'] }))
+  expect(await read(jwt)).toEqual({
+    jwt,
+    authorizedParty: applicationId,
+    identity: 'jane',
+    issuer: 'itsyouonline',
+    keyKind: 'user',
+    scopes: ['user:name', 'user:memberof:cloud potatoes'],
+    audiences: ['https://api.example'],
+    expiresAt: exp,
+    refreshToken: undefined,
+    signatureVerified: true,
+  })
+})
+
+test("an organization's JWT, whose signature is not verified", async () => {
+  const jwt = signJwt(good({ username: undefined, globalid: 'my org', refresh_token: 'r' }), { key: anotherKey })
+  expect(await read(jwt, unverified)).toMatchObject({
+    identity: 'my org',
+    keyKind: 'organization',
+    refreshToken: 'r',
+    signatureVerified: false,
+  })
+})
+
+describe('what passes', () => {
+  test.each<[name: string, changes: Record<string, unknown>, read: Record<string, unknown>]>([
+    ['null beside a user name is absent', { globalid: null }, { identity: 'jane', keyKind: 'user' }],
+    ['null beside a global id is absent', { username: null, globalid: 'org' }, { keyKind: 'organization' }],
+    ['another name of the issuer, with a key of the user', { iss: 'decs3o' }, { issuer: 'decs3o' }],
+    ['no scope', { scope: undefined }, { scopes: [] }],
+    ['a scope claim that is null', { scope: null }, { scopes: [] }],
+    ['one empty scope, where every one was dropped', { scope: [''] }, { scopes: [] }],
+    ['an audience as text', { aud: 'one' }, { audiences: ['one'] }],
+    ['an audience that is null', { aud: null }, { audiences: [] }],
+    ['a fraction of a second', { exp: exp + 0.9 }, { expiresAt: exp }],
+    ['an expiry in the past, which others judge', { exp: 0 }, { expiresAt: 0 }],
+    ['the last date there is', { exp: 8_640_000_000_000 }, { expiresAt: 8_640_000_000_000 }],
+    ['an empty refresh token', { refresh_token: '' }, { refreshToken: undefined }],
+    ['a start within the tolerance', { nbf: now / 1000 + 60 }, { identity: 'jane' }],
+    ['claims that no one asked for', { iat: 'x', sub: 1, jti: [] }, { identity: 'jane' }],
+  ])('%s', async (_name, changes, expected) => {
+    expect(await read(signJwt(good(changes)))).toMatchObject(expected)
+  })
+
+  test('a key that is one of several', async () => {
+    const other = await verificationKeys(publicKeyPem, 'https://id.example')
+    const { keys: first } = await verificationKeys(undefined, 'https://itsyou.online')
+    const both = { keys: [...first, ...other.keys], issuer: undefined }
+    expect(await read(signJwt(good()), both)).toMatchObject({ signatureVerified: true })
+  })
+})
+
+describe('claims that do not pass, verified or not', () => {
+  const iss = 'does not say who issued it in plain text ("iss")'
+  const azp = 'does not say to whom it was issued ("azp")'
+  const one = 'does not have exactly one of "username" and "globalid"'
+  const text = 'has a "username" or "globalid" that is not plain text'
+  const date = 'has no expiry time that is a date ("exp")'
+  const scope = 'has scopes that are not a list of plain names ("scope")'
+  const aud = 'has an audience that is not a list of plain names ("aud")'
+  test.each<[changes: Record<string, unknown>, what: string]>([
+    [{ iss: undefined }, iss],
+    [{ iss: 1 }, iss],
+    [{ iss: 'a\nb' }, iss],
+    [{ azp: undefined }, azp],
+    [{ azp: '' }, azp],
+    [{ azp: [applicationId] }, azp],
+    [{ azp: 'a\u202eb' }, azp],
+    [{ username: undefined }, one],
+    [{ username: null, globalid: null }, one],
+    [{ globalid: 'org' }, one],
+    [{ username: '' }, text],
+    [{ username: 1 }, text],
+    [{ username: ['jane'] }, text],
+    [{ username: 'jane\n::error::x' }, text],
+    [{ username: '<b>' }, text],
+    [{ username: 'a##[error]b' }, text],
+    [{ exp: undefined }, date],
+    [{ exp: null }, date],
+    [{ exp: `${exp}` }, date],
+    [{ exp: -1 }, date],
+    [{ exp: 8_640_000_000_001 }, date],
+    [{ nbf: 'x' }, 'has a start time that is not a date ("nbf")'],
+    [{ nbf: null }, 'has a start time that is not a date ("nbf")'],
+    [{ nbf: now / 1000 + 61 }, 'is not valid yet ("nbf")'],
+    [{ scope: 'user:name' }, scope],
+    [{ scope: [1] }, scope],
+    [{ scope: [['user:name']] }, scope],
+    [{ scope: ['user:name,user:email'] }, scope],
+    [{ scope: ['user:name\n'] }, scope],
+    [{ scope: { 0: 'user:name' } }, scope],
+    [{ aud: [1] }, aud],
+    [{ aud: 1 }, aud],
+    [{ aud: '' }, aud],
+    [{ aud: ['a', ''] }, aud],
+    [{ aud: ['$x'] }, aud],
+    [{ refresh_token: 1 }, 'has a refresh token that is not a text ("refresh_token")'],
+    [{ refresh_token: null }, 'has a refresh token that is not a text ("refresh_token")'],
+  ])('%j', async (changes, what) => {
+    await expect(read(signJwt(good(changes)))).rejects.toThrow(what)
+    await expect(read(signJwt(good(changes)), unverified)).rejects.toThrow(what)
+  })
+
+  test.each(['', '[]', 'null', '{'])('%j in the place of claims', async payload => {
+    const expected = payload ? 'has claims that cannot be read' : 'does not have the three parts of a JWT'
+    await expect(read(signJwt(payload))).rejects.toThrow(expected)
+  })
+})
+
+test('with a built-in key the issuer has to be "itsyouonline"', async () => {
+  expect(await read(signJwt(good()), strict)).toMatchObject({ issuer: 'itsyouonline' })
+  for (const iss of ['decs3o', 'ItsYouOnline', undefined, 1]) {
+    await expect(read(signJwt(good({ iss })), strict)).rejects.toThrow('was not issued by "itsyouonline" ("iss")')
+  }
+})
+
+describe('signatures that do not pass', () => {
+  const key = "is not signed with this server's key"
+  const es384 = 'is not signed with ES384'
+  test.each<[name: string, jwt: string, what: string]>([
+    ['another key', signJwt(good(), { key: anotherKey }), key],
+    ['other claims under the same signature', tamper(signJwt(good()), good({ username: 'root' })), key],
+    ['zeros', `${unsigned(good(), { alg: 'ES384' })}.${'A'.repeat(128)}`, key],
+    ['none', `${unsigned(good(), { alg: 'none' })}.`, es384],
+    ['the public key as a shared secret', signWithPublicKeyAsSecret(good()), es384],
+    ['another algorithm named', signJwt(good(), { header: { alg: 'ES256' } }), es384],
+    ['the algorithm in lower case', signJwt(good(), { header: { alg: 'es384' } }), es384],
+    ['no algorithm', signJwt(good(), { header: {} }), es384],
+    ['a signature that is cut', signJwt(good()).slice(0, -2), es384],
+    [
+      'a critical extension',
+      signJwt(good(), { header: { alg: 'ES384', crit: ['x'], x: 1 } }),
+      'has an extension that this action does not know ("crit")',
+    ],
+    ['two parts', 'a.b', 'does not have the three parts of a JWT'],
+  ])('%s', async (_name, jwt, what) => {
+    await expect(read(jwt)).rejects.toThrow(what)
+    // Without a key, only what is in the signature itself passes.
+    if (what !== key) await expect(read(jwt, unverified)).rejects.toThrow(what)
+  })
+})
+
+test('a user is known to OpenvCloud by name and issuer, an organization is not', async () => {
+  expect(userOf(await read(signJwt(good({ iss: 'decs3o' }))))).toBe('jane@decs3o')
+  expect(userOf(await read(signJwt(good({ username: undefined, globalid: 'org' }))))).toBeUndefined()
+})

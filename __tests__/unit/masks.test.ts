@@ -1,0 +1,190 @@
+/** What is masked, shown by what stays readable in the sandbox's model of GitHub's masker. */
+
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { describe, expect, test } from '@jest/globals'
+import { Masker } from '../../sandbox/runner/masker.ts'
+import { secretsOfJwt, secretsOfRun } from '../../src/masks.ts'
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+
+/** A JWT of exactly this many characters, or up to two more. Its payload does not repeat itself. */
+function jwtOf(length: number, header: Record<string, unknown> = { alg: 'ES384', typ: 'JWT' }): string {
+  const head = Buffer.from(JSON.stringify(header)).toString('base64url')
+  const bytes = Math.ceil(((length - head.length - 130) * 3) / 4)
+  const start = '{"azp":"app-1234","iss":"itsyouonline","refresh_token":"a-refresh-token","x":"'
+  const filler = Array.from({ length: 3000 }, (_, at) => ((at * 7919 + 104_729) % 46_649).toString(36)).join('')
+  const payload = Buffer.from(`${start}${filler.slice(0, bytes - start.length - 2)}"}`).toString('base64url')
+  const signed = `${head}.${payload}`
+  return `${signed}.${sign('sha384', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
+}
+
+const lengths = [300, 401, 500, 702, 1100, 1500]
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+const wrap = (text: string, columns: number) => text.replace(new RegExp(`.{${columns}}`, 'g'), '$&\n')
+
+/** What a later step may print of a text: as shells and their usual tools do. */
+const printed: [form: string, print: (text: string) => string][] = [
+  ['echo', text => text],
+  ['env', text => `JWT=${text}`],
+  ['set -x', text => `+ curl -H 'authorization: bearer ${text}' https://example.com`],
+  ['printf %q', text => text.replace(/[^\w.-]/g, '\\$&')],
+  ['fold -w 80', text => wrap(text, 80)],
+  ['base64 at 76 columns', text => wrap(base64(`${text}\n`), 76)],
+  ['base64 at 76 columns, without a newline', text => wrap(base64(text), 76)],
+  ['base64 -w0', text => base64(`${text}\n`)],
+  ['base64 -w0, without a newline', text => base64(text)],
+  ['openssl base64', text => wrap(base64(`${text}\n`), 64)],
+  ['base64url', text => base64url(text)],
+  ['base64 of JSON', text => base64(`{"token":"${text}"}`)],
+  ['base64 of a header', text => base64(`jwt: ${text}\n`)],
+  ['base64 of a bearer', text => base64(`bearer ${text}`)],
+  ['cut -d. -f2-', text => text.split('.').slice(1).join('.')],
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((by): [string, (text: string) => string][] => [
+    [`without its first ${by}`, text => text.slice(by)],
+    [`without its last ${by}`, text => text.slice(0, -by)],
+    [`base64 at 76 columns behind ${by}`, text => wrap(base64('x'.repeat(by) + text), 76)],
+    [`base64 at 64 columns behind ${by}`, text => wrap(base64('x'.repeat(by) + text), 64)],
+  ]),
+]
+
+function masked(masks: Iterable<string>, text: string): string {
+  const masker = new Masker()
+  for (const mask of masks) masker.add(mask)
+  return masker.apply(text)
+}
+
+/** The length of the longest run of readable characters, without what stands before the secret: it is public. */
+function readable(masks: Iterable<string>, text: string, publicCharacters: number): number {
+  const runs = masked(masks, text).split(/[\s*]+/)
+  return Math.max(...runs.map(run => (text.startsWith(run) ? run.slice(publicCharacters) : run).length))
+}
+
+// Longer JWTs get fewer masks than they need for base64 of a larger text that is broken into lines.
+describe.each([...lengths, 2001, 2800])('a JWT of %i characters', length => {
+  const jwt = jwtOf(length)
+  const header = jwt.split('.')[0] ?? ''
+  const masks = secretsOfJwt(jwt)
+
+  test.each(printed.filter(([form]) => length < 1700 || !form.includes('columns behind')))(
+    'is hidden in the form %s',
+    (_form, print) => {
+      const text = print(jwt).replace(' https://example.com', '')
+      const ofAnother = print(`${header}.${'~'.repeat(jwt.length - header.length - 1)}`)
+      const publicCharacters = [...text].findIndex((character, at) => character !== ofAnother[at])
+      expect(readable(masks, text, publicCharacters)).toBeLessThanOrEqual(24)
+    },
+  )
+
+  test('gets masks that are bounded in number and length, in an order that suits every runner', () => {
+    const [, payload, signature] = jwt.split('.')
+    expect(masks.slice(0, 4)).toEqual([signature, payload, jwt, 'a-refresh-token'])
+    expect(masks.length).toBeLessThanOrEqual(256)
+    expect(Math.min(...masks.map(mask => mask.length))).toBeGreaterThanOrEqual(8)
+    expect(new Set(masks).size).toBe(masks.length)
+  })
+})
+
+test.each([
+  [500, 70, 80],
+  [1600, 230, 256],
+  [2000, 150, 256],
+  [60_000, 200, 256],
+])('a JWT of %i characters gets %i to %i masks', (length, least, most) => {
+  const jwt = jwtOf(500).split('.')
+  const { length: masks } = secretsOfJwt(
+    `${jwt[0]}.${randomBytes(length)
+      .toString('base64url')
+      .slice(0, length - 166)}.${jwt[2]}`,
+  )
+  expect(masks).toBeGreaterThanOrEqual(least)
+  expect(masks).toBeLessThanOrEqual(most)
+})
+
+test.each([
+  ['three characters with dots', '1.2.3'],
+  ['a host', 'www.example.com'],
+  ['no signature', jwtOf(400).replace(/[^.]*$/, '')],
+  ['a signature that is too short', jwtOf(400).slice(0, -1)],
+  ['a signature that is too long', `${jwtOf(400)}A`],
+  ['another algorithm', jwtOf(400, { alg: 'ES256' })],
+  ['a header that is not JSON', `abc${jwtOf(400)}`],
+  ['four parts', `${jwtOf(400)}.${'A'.repeat(128)}`],
+])('an answer with %s is not masked', (_name, text) => {
+  expect(secretsOfJwt(text)).toEqual([])
+})
+
+test.each([
+  ['short', 'seven77', false],
+  ['of two lines', 'a-refresh\ntoken', false],
+  ['that is a number', 12345678, false],
+  ['of spaces', ' '.repeat(12), false],
+  ['of eight characters', 'eight888', true],
+])('a refresh token %s', (_name, refreshToken, isMasked) => {
+  const [header, , signature] = jwtOf(400).split('.')
+  const jwt = `${header}.${base64url(JSON.stringify({ refresh_token: refreshToken }))}.${signature}`
+  expect(secretsOfJwt(jwt).includes(String(refreshToken))).toBe(isMasked)
+})
+
+const run = (inputs: Record<string, string>, env: Record<string, string> = {}) =>
+  secretsOfRun({ get: name => inputs[name], env, event: () => undefined })
+
+describe('the secret', () => {
+  const secrets = ['k9Jx-2fQ_7tLmZ4vRw8yBn3cHd6p', 'Wq8_'.repeat(3) + randomBytes(30).toString('base64url')]
+  const ids = ['a', 'ab', 'abc', 'my-org', 'n0BRpyWVDlCtrUMqzQ1mPAjbvVtA', 'o'.repeat(45)]
+  const rows = secrets.flatMap(secret => ids.map((id): [string, string] => [id, secret]))
+
+  test.each(rows)('is hidden in base64 of %s:%s', (id, secret) => {
+    for (const end of ['', '\n']) {
+      for (const columns of [1000, 76, 64]) {
+        const text = wrap(base64(`${id}:${secret}${end}`), columns)
+        const before = wrap(base64(`${id}:`), columns).replace(/.{0,2}=*$/, '').length
+        const rest = `${text.slice(0, before)}\n${text.slice(before)}`
+        expect(readable(run({ secret }), rest, before)).toBeLessThanOrEqual(12)
+      }
+    }
+  })
+
+  test('is masked as it is, as the request contains it, and in base64url where that differs', () => {
+    const secret = '~~~??? >>>???~~~'
+    expect(run({ secret }).slice(0, 2)).toEqual([secret, '%7E%7E%7E%3F%3F%3F+%3E%3E%3E%3F%3F%3F%7E%7E%7E'])
+    expect(masked(run({ secret }), base64url(`ab:${secret}`)).length).toBeLessThanOrEqual(4 + 3 + 4)
+  })
+
+  test('is masked however short it is; an empty one is not', () => {
+    expect(run({ secret: 'a' })).toEqual(['a'])
+    expect(run({ secret: ' ' })).toEqual([])
+    expect(run({})).toEqual([])
+  })
+})
+
+test('the JWT to be renewed is masked like an issued one, and whole in any other form', () => {
+  const jwt = jwtOf(400)
+  expect(new Set(run({ jwt: ` ${jwt}\n` }))).toEqual(new Set(secretsOfJwt(jwt)))
+  expect(run({ jwt: 'not-a-jwt' })).toEqual(['not-a-jwt'])
+  expect(run({ jwt: 'a.b.c' })).toEqual([])
+})
+
+test.each<[url: string, masks: string[]]>([
+  ['http://ci:hunter22@proxy.example:3128', ['ci:hunter22', 'hunter22']],
+  [' http://ci:hunter22@proxy.example:3128', ['ci:hunter22', 'hunter22']],
+  ['http:/ci:hunter22@proxy.example:3128', ['ci:hunter22', 'hunter22']],
+  ['http:\\\\ci:hunter22@proxy.example:3128', ['ci:hunter22', 'hunter22']],
+  ['ci:hunter22@proxy.example:3128', ['ci:hunter22', 'hunter22']],
+  ['http://ci:p%40ssword@proxy.example', ['ci:p%40ssword', 'ci:p@ssword', 'p%40ssword', 'p@ssword']],
+  ['http://ci:p%ssword@proxy.example', ['ci:p%ssword', 'p%ssword']],
+  ['http://ci:hunter22@proxy.example:port', ['ci:hunter22', 'hunter22']],
+  ['http://ci:hun\tter22@proxy.example', ['ci:hunter22', 'hunter22', 'ci:hun\tter22', 'hun\tter22']],
+  ['ci:hun\tter22@proxy.example', ['ci:hunter22', 'hunter22', 'ci:hun\tter22', 'hun\tter22']],
+  ['ci:hunter22@proxy.example:port', ['ci:hunter22', 'hunter22']],
+  ['http://proxy.example/a:hunter22@b', []],
+  ['http://:hunter22@proxy.example', [':hunter22', 'hunter22']],
+  ['http://ci:abc@proxy.example', ['ci:abc']],
+  ['http://ci@proxy.example', []],
+  ['http://proxy.example:3128', []],
+  ['', []],
+])('of the proxy %j, these are masked: %j', (url, masks) => {
+  for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
+    expect(run({}, { [name]: url })).toEqual(masks)
+  }
+})

@@ -1,0 +1,73 @@
+/** Certificates made for one run: no key lies in the repository, and none is trusted by anything else. */
+
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import { isIP } from 'node:net'
+import * as x509 from '@peculiar/x509'
+
+/** A host name that is not loopback, and that no name server knows: only a proxy leads to it (RFC 6761, section 6.4). */
+export const remoteHost = 'id.example.test'
+
+/** PEM, and what signs with it. */
+export type Certificate = {
+  key: string
+  cert: string
+  name: string
+  keys: CryptoKeyPair
+}
+
+export type CertificateOptions = {
+  /** DNS names and IPv4 addresses; `localhost` and `127.0.0.1` unless given. The first is the common name. */
+  hosts?: readonly string[]
+  /** The end of the year 9999, the last that a certificate can say, unless given: a test must not depend on the date. */
+  until?: Date
+  /** Who signs it; itself unless given. */
+  issuer?: Certificate
+}
+
+export type Certificates = Record<'authority' | 'good' | 'ipv6' | 'selfSigned' | 'expired' | 'otherHost', Certificate>
+
+type CryptoKeyPair = Awaited<ReturnType<typeof generateKeys>>
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+function generateKeys() {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+}
+
+/** Makes the certificate of a server on loopback. Who trusts it (`NODE_EXTRA_CA_CERTS`) trusts the server. */
+export async function makeCertificate(options: CertificateOptions = {}): Promise<Certificate> {
+  const { hosts = ['localhost', '127.0.0.1'], until = new Date('9999-12-31T23:59:59Z'), issuer } = options
+  const keys = await generateKeys()
+  const name = `CN=${hosts[0]}`
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      subject: name,
+      issuer: issuer?.name ?? name,
+      notBefore: new Date('2000-01-01T00:00:00Z'),
+      notAfter: until,
+      publicKey: keys.publicKey,
+      signingKey: (issuer?.keys ?? keys).privateKey,
+      signingAlgorithm: algorithm,
+      extensions: [
+        new x509.BasicConstraintsExtension(true),
+        new x509.SubjectAlternativeNameExtension(hosts.map(host => ({ type: isIP(host) ? 'ip' : 'dns', value: host }))),
+      ],
+    },
+    webcrypto,
+  )
+  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  return { key: x509.PemConverter.encode(key, 'PRIVATE KEY'), cert: certificate.toString('pem'), name, keys }
+}
+
+export async function makeCertificates(): Promise<Certificates> {
+  const authority = await makeCertificate({ hosts: ['ca.example.test'] })
+  return {
+    authority,
+    good: await makeCertificate({ hosts: ['localhost', '127.0.0.1', remoteHost], issuer: authority }),
+    ipv6: await makeCertificate({ hosts: ['2001:db8::1'], issuer: authority }),
+    selfSigned: await makeCertificate(),
+    expired: await makeCertificate({ until: new Date('2001-01-01T00:00:00Z'), issuer: authority }),
+    otherHost: await makeCertificate({ hosts: ['other.example.test'], issuer: authority }),
+  }
+}

@@ -1,0 +1,128 @@
+/** Tries a real API key without a push: the built action, in the sandbox's runner, against the real server. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Job, type StepResult } from '../sandbox/runner/job.ts'
+
+const help = `Runs this action here, with your API key, against the real ItsYou.online, and shows
+the log as GitHub would. Nothing is stored: the JWT is masked, and gone at the end.
+
+Usage: APP_ID=... SECRET=... npm run try -- [--scope <list>] [--validity <time>]
+           [--audience <list>] [--ovc-url <url>] [--ays-url <url>]
+           [--base-url <url>] [--public-key-file <file>]
+
+  --scope <list>             what the JWT may do, such as user:name
+  --validity <time>          how long the JWT lives, such as 1h
+  --audience <list>          for whom the JWT is; not for OpenvCloud
+  --ovc-url <url>            check that this OpenvCloud location accepts the JWT
+  --ays-url <url>            check that this AYS server accepts the JWT
+  --base-url <url>           another ItsYou.online server, such as https://staging.itsyou.online
+  --public-key-file <file>   the public key of that server (PEM)
+  --help                     show this text
+
+Type a space before the command, and most shells keep it out of their history.
+
+Exit code: 0 when the key gave a JWT, 1 when it did not, 2 for wrong arguments.
+`
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const main = `${root}dist/index.js`
+
+/** What a company's network may need: the runner of the sandbox takes nothing else from this machine. */
+const networkVariables = [
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+]
+
+type Arguments = { help: boolean; inputs: Record<string, string> }
+
+/** @throws TypeError for an argument that is wrong. */
+function readArguments(): Arguments {
+  const {
+    help,
+    'public-key-file': file,
+    ...options
+  } = parseArgs({
+    options: {
+      scope: { type: 'string' },
+      validity: { type: 'string' },
+      audience: { type: 'string' },
+      'ovc-url': { type: 'string' },
+      'ays-url': { type: 'string' },
+      'base-url': { type: 'string' },
+      'public-key-file': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values
+  const inputs: Record<string, string> = { ...options, ...(file !== undefined && { 'public-key': read(file) }) }
+  return { help, inputs }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new TypeError(`--public-key-file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/** @throws TypeError where the environment does not have the key. */
+function readKey(): { 'app-id': string; secret: string } {
+  const { APP_ID: id, SECRET: secret } = process.env
+  if (!id || !secret) throw new TypeError('Set APP_ID and SECRET in the environment: the API key to try')
+  return { 'app-id': id, secret }
+}
+
+async function tryKey(inputs: Record<string, string>): Promise<StepResult> {
+  const key = readKey()
+  const job = new Job({ secrets: [key.secret] })
+  try {
+    const env = networkVariables.flatMap(name => (process.env[name] ? [[name, process.env[name] as string]] : []))
+    const result = await job.runAction({
+      main,
+      with: { ...key, ...inputs },
+      env: Object.fromEntries(env),
+      timeoutSeconds: 120,
+    })
+    process.stdout.write(result.log)
+    for (const [name, value] of Object.entries(result.outputs)) {
+      process.stdout.write(`  outputs.${name.padEnd(12)} ${job.mask(value)}\n`)
+    }
+    return result
+  } finally {
+    job.dispose()
+  }
+}
+
+function nextSteps({ exitCode, log }: StepResult): string {
+  const code = /\[(ERR_\w+)\]/.exec(log)?.[1]
+  if (exitCode !== 0) {
+    return `\nThe key gave no JWT. What to do: docs/troubleshooting.md${code ? `#${code.toLowerCase()}` : ''}\n`
+  }
+  return `
+The key works. In your repository, under Settings, Secrets and variables, Actions:
+  1. Store the application id as the variable OVC_APP_ID.
+  2. Store the secret as the secret OVC_SECRET, best in an environment.
+  3. Paste the step from the README, with the same inputs.
+`
+}
+
+try {
+  const { help: isHelp, inputs } = readArguments()
+  if (isHelp) process.stdout.write(help)
+  else {
+    if (!existsSync(main)) throw new TypeError('dist/index.js is not there: make it with "npm run build"')
+    const result = await tryKey(inputs)
+    process.stdout.write(nextSteps(result))
+    process.exitCode = result.exitCode === 0 ? 0 : 1
+  }
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error
+  process.stderr.write(`${error.message.replace(/\.$/, '')}. --help shows what there is.\n`)
+  process.exitCode = 2
+}

@@ -1,0 +1,115 @@
+/** Whether a failed attempt is repeated, and when: one pure function, so that every case can be tested without waiting. */
+
+import type { Outcome } from './request.ts'
+
+export type Situation = {
+  readonly outcome: Outcome
+  /** How often the name of the server or the proxy was not found so far. */
+  readonly notFound: number
+  /** How many repetitions count so far, and how many the user allows. */
+  readonly used: number
+  readonly retries: number
+  /** Whether the server is one of the built-in ones, whose name is not misspelt. */
+  readonly isKnownServer: boolean
+  /** Milliseconds since the epoch; only to read a `Retry-After` date. */
+  readonly now: number
+  /** Milliseconds until the step's whole time is up; negative after that. */
+  readonly timeLeft: number
+  /** Between 0 and 1, new for each call. */
+  readonly random: number
+}
+
+/**
+ * `wait`: milliseconds. `counts`: whether the repetition uses up one of the user's. `wait-too-long`: the server asks for
+ * more patience than there is time.
+ */
+export type Decision =
+  | { readonly kind: 'retry'; readonly wait: number; readonly counts: boolean }
+  | { readonly kind: 'give-up' }
+  | { readonly kind: 'wait-too-long'; readonly wait: number }
+
+/**
+ * Too early, too busy, or down for a moment (RFC 9110, 6585 and 8470; 520 to 524 are Cloudflare's, which stands before the
+ * public server). 400, 401 and 404 are final with this server.
+ */
+export const transientStatuses: ReadonlySet<number> = new Set([
+  408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
+])
+
+/** Node's codes for what may be gone in a second. */
+const transientCodes: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
+const firstStep = 1000
+const longestStep = 10_000
+/** Too little for an answer over a network: the cause of the last failure says more than one more failure would. */
+const shortestAttempt = 200
+/** Far beyond any `timeout`: what asks for more is not read as more. */
+const year = 366 * 24 * 60 * 60 * 1000
+
+/**
+ * Decides about one failed attempt. The steps are 1, 2, 4, 8 and then 10 s; half of a step is always waited, and up to the
+ * other half by chance, so that the many jobs of a matrix that failed together do not come back together.
+ *
+ * `Retry-After` (RFC 9110, section 10.2.3) is the least that is waited. A server that asks for patience is at work: such a
+ * repetition is bounded by the time alone, and uses up none of the user's.
+ */
+export function decideRetry(situation: Situation): Decision {
+  const { outcome, used, retries, now, timeLeft, random } = situation
+  if (!isTransient(situation) || timeLeft <= 0) return { kind: 'give-up' }
+  const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0
+  const counts = asked === 0
+  if (counts && used >= retries) return { kind: 'give-up' }
+  // The user does not want to wait for anything.
+  if (retries === 0) return { kind: 'give-up' }
+  if (asked >= timeLeft) return { kind: 'wait-too-long', wait: asked }
+  if (timeLeft - asked < shortestAttempt) return { kind: 'give-up' }
+  const half = Math.min(longestStep, firstStep * 2 ** used) / 2
+  const wait = Math.max(asked, half) + random * half
+  // Our own wish must not use up the time that the server's leaves.
+  return { kind: 'retry', wait: Math.round(Math.min(wait, asked + (timeLeft - asked) / 2)), counts }
+}
+
+/** A name that is not found is usually misspelt; a name server that failed once is asked once more. */
+function isTransient({ outcome, notFound, isKnownServer }: Situation): boolean {
+  switch (outcome.kind) {
+    case 'answer':
+      return transientStatuses.has(outcome.status)
+    case 'network':
+      if (outcome.code === 'ENOTFOUND') return isKnownServer || notFound === 0
+      return transientCodes.has(outcome.code)
+    case 'proxy-failed':
+      if (outcome.cause === 'ENOTFOUND') return notFound === 0
+      return typeof outcome.cause === 'number'
+        ? transientStatuses.has(outcome.cause)
+        : transientCodes.has(outcome.cause)
+    case 'deadline':
+    case 'proxy-silent':
+      return true
+    default:
+      return false
+  }
+}
+
+/**
+ * `Retry-After` in milliseconds from now; 0 for none, for one in the past and for what is neither seconds nor an HTTP
+ * date. (Date.parse alone would read `-1` as the year 2001.)
+ */
+export function readRetryAfter(value: string | undefined, now: number): number {
+  if (value === undefined) return 0
+  // The RFC knows whole seconds only, but some servers send 1.5.
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.min(Math.ceil(Number(value)) * 1000, year)
+  // RFC 9110, section 5.6.7: three forms, all in GMT, and asctime's does not say so.
+  const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value)
+  const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN
+  return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year)
+}

@@ -1,0 +1,42 @@
+/** The input "env-var": names of environment variables. */
+
+import { inputErrors } from '../errors/inputs.ts'
+import { quoteOrDescribe } from '../text.ts'
+
+// Names that change how programs of later steps run, or that the runner owns.
+const reserved: readonly string[] = [
+  // the runner
+  ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
+  // shells, and how programs are found and loaded
+  ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
+  ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
+  // Windows
+  ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
+  // languages
+  ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
+  ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'GO*', 'CARGO_*', 'RUSTC_*'],
+  // tools, proxies and TLS
+  ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
+]
+
+/** Compared in upper case: Windows takes `Path` for `PATH`. */
+const reservedNames = new RegExp(`^(${reserved.map(name => name.replace('*', '.*')).join('|')})$`)
+
+/** What people write who want no variable: each would be a valid name. */
+const none = /^(true|false|none|null|no|off)$/i
+
+/** @throws ActionError for a name that no shell takes, and for one that is reserved. */
+export function readEnvVars(value: string): string[] {
+  const names = [...new Set(value.split(/[\s,]+/).filter(Boolean))]
+  for (const name of names) {
+    const invalid = (remedy: string) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy)
+    if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')
+    }
+    if (reservedNames.test(name.toUpperCase())) {
+      throw invalid('that name belongs to the runner or changes how programs run; choose another, such as JWT.')
+    }
+  }
+  return names
+}
