@@ -9,6 +9,6 @@ export default {
   transformIgnorePatterns: [],
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/stubs/'],
+  modulePathIgnorePatterns: ['<rootDir>/stubs/', '<rootDir>/coverage/'],
   testTimeout: 60_000,
 }
