@@ -9,6 +9,14 @@ import { execSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 // npm writes this file last.
-if (!existsSync(`${root}node_modules/.package-lock.json`)) execSync('npm ci', { cwd: root, stdio: 'inherit' })
+if (!existsSync(`${modules}/.package-lock.json`)) execSync('npm ci', { cwd: `${modules}/..`, stdio: 'inherit' })
+
+// npm says nothing when it could not download an optional package, and Node 24 is one.
+if (Number.parseInt(process.versions.node, 10) < 24 && !existsSync(`${modules}/.bin/node`)) {
+  process.stderr.write(
+    `This needs Node 24, and found ${process.version}. npm brings Node 24 on Linux and Windows: try "npm ci" again, or install it.\n`,
+  )
+  process.exitCode = 1
+}
