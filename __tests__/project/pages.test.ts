@@ -1,0 +1,166 @@
+/** What a reader pastes from a page works: each block of YAML is valid on GitHub, each command is valid in bash. */
+
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { metadata, problems } from '../support/workflow/problems.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const pages = ['', 'docs/', 'examples/', '.github/'].flatMap(folder =>
+  readdirSync(`${root}${folder}`)
+    .filter(name => name.endsWith('.md'))
+    .map(name => `${folder}${name}`),
+)
+const read = (page: string) => readFileSync(`${root}${page}`, 'utf8').replaceAll('\r\n', '\n')
+
+type Block = { language: string; text: string; line: number }
+
+/** The code blocks of a page, without their indentation. `line` is that of the first line of text, from 1. */
+function blocksOf(page: string): Block[] {
+  return [...page.matchAll(/^( *)```(\w+)[^\n]*\n([\s\S]*?)^\1``` *$/gm)].map(
+    ([, indent = '', language = '', text = ''], index, all) => ({
+      language: language.toLowerCase(),
+      text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      line: page.slice(0, all[index]?.index).split('\n').length + 1,
+    }),
+  )
+}
+
+const indented = (text: string, by: number) => text.replaceAll(/^(?=.)/gm, ' '.repeat(by))
+const jobHead = 'on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n'
+const jobKeys = new Set([
+  'if',
+  'environment',
+  'env',
+  'permissions',
+  'strategy',
+  'timeout-minutes',
+  'container',
+  'concurrency',
+])
+
+/** A fragment inside what it belongs to: the file name, and the text of a whole file. */
+function wholeFile(text: string): [name: string, text: string] {
+  const keys = [...text.matchAll(/^["']?([\w-]+)["']?:/gm)].map(match => match[1] ?? '')
+  const has = (key: string) => keys.includes(key)
+  if (/^- /m.test(text)) return ['steps.yml', `${jobHead}    steps:\n${indented(text, 6)}`]
+  if (has('jobs')) return ['workflow.yml', has('on') ? text : `on: push\n${text}`]
+  if (has('runs')) return ['action.yml', text]
+  // A workflow has one place where any value may be.
+  if (has('updates')) {
+    return [
+      'plain.yml',
+      `${jobHead}    strategy:\n      matrix:\n        include:\n          - any:\n${indented(text, 14)}    steps: [{ run: x }]\n`,
+    ]
+  }
+  if (has('uses') || has('run')) return ['step.yml', `${jobHead}    steps:\n      -\n${indented(text, 8)}`]
+  if (has('runs-on')) return ['job.yml', `on: push\njobs:\n  one:\n${indented(text, 4)}`]
+  if (keys.length > 0 && keys.every(key => jobKeys.has(key))) {
+    return ['job.yml', `${jobHead}${indented(text, 4)}    steps: [{ run: x }]\n`]
+  }
+  return ['unknown.yml', text]
+}
+
+/** The steps of a composite action: the language service does not look at their inputs. */
+function stepsOf(text: string): string | undefined {
+  const steps = /^ {2}steps:\n((?: {4}.*\n|\n)+)/m.exec(text)?.[1]
+  return steps?.replaceAll(/^ {4}/gm, '')
+}
+
+let checked = 0
+
+/** What is wrong with a block of YAML; empty when nothing is. */
+async function yamlProblems(text: string): Promise<string[]> {
+  const [name, whole] = wholeFile(text)
+  checked += 1
+  const found = await problems(`blocks/${checked}/${name}`, whole.replaceAll('uses: https://github.com/', 'uses: '))
+  const steps = name === 'action.yml' ? stepsOf(text) : undefined
+  // A fragment may name a step, an input or a matrix that is not in it.
+  const own = found.filter(message => !/Context access might be invalid/.test(message))
+  return [...own, ...(steps === undefined ? [] : await yamlProblems(steps))]
+}
+
+/** What is wrong with a script; empty when nothing is. */
+function bashProblems(text: string): string[] {
+  try {
+    execFileSync('bash', ['-n'], { input: text, stdio: 'pipe' })
+    return []
+  } catch (error) {
+    return [`${(error as { stderr: Buffer }).stderr}`]
+  }
+}
+
+const bashExists = process.platform !== 'win32'
+
+async function problemsOf({ language, text }: Block): Promise<string[]> {
+  if (/^ya?ml$/.test(language)) return await yamlProblems(text)
+  if (/^(bash|sh|shell)$/.test(language)) return bashExists ? bashProblems(text) : []
+  return []
+}
+
+test.each(pages)('%s: its blocks can be pasted', async page => {
+  const found: string[] = []
+  for (const block of blocksOf(read(page))) {
+    for (const message of await problemsOf(block)) found.push(`${page}, block at line ${block.line}: ${message}`)
+  }
+  expect(found).toEqual([])
+})
+
+describe('it would find', () => {
+  const uses = 'uses: your-org/ovc-jwt-action@v1'
+  test.each([
+    ['text with a colon and a space', '- run: curl -H "Authorization: bearer $JWT" https://ovc.example\n', /mapping/i],
+    ['an unknown input', `- ${uses}\n  with: { app-id: a, secret: b, scoep: c }\n`, /'scoep'/],
+    [
+      'an unknown input of a step in a job',
+      `jobs:\n  a:\n    runs-on: x\n    steps: [{ ${uses}, with: { app-id: a, secret: b, scoep: c } }]\n`,
+      /'scoep'/,
+    ],
+    [
+      'an unknown input in a composite action',
+      `name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - ${uses}\n      with: { app-id: a, secret: b, scoep: c }\n`,
+      /'scoep'/,
+    ],
+    [
+      'a secret in a composite action',
+      `name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - ${uses}\n      with: { app-id: a, secret: "\${{ secrets.X }}" }\n`,
+      /secrets/,
+    ],
+    ['a missing input', `${uses}\nwith: { app-id: a }\n`, /Missing input 'secret'/],
+    ['an unknown key of a job', 'runs-on: x\nstep: []\n', /'step'/],
+    ['an unknown context', `if: \${{ secret.X }}\n`, /secret/],
+    ['broken plain YAML', 'version: 2\nupdates: [\n', /flow|\]/i],
+    ['a block of no known shape', 'something: else\n', /something/],
+  ])('%s', async (_, text, message) => {
+    expect((await yamlProblems(text)).join('\n')).toMatch(message)
+  })
+
+  test('an open quote in a script', () => {
+    expect(bashExists ? bashProblems('echo "x\n') : ['']).toHaveLength(1)
+  })
+
+  test('a block inside a list, with its line', () => {
+    expect(blocksOf('# a\n\n- b\n  ```yaml\n  c: d\n  ```\n')).toEqual([{ language: 'yaml', text: 'c: d\n', line: 5 }])
+  })
+})
+
+describe('README.md', () => {
+  /** The list under a heading: names and defaults, an empty text where none is given. */
+  function listUnder(heading: string): [string, string][] {
+    const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+    return [...section.matchAll(/^- \*\*`([\w-]+)`\*\*(?: \(default `([^`]+)`\))?: \S/gm)].map(match => [
+      match[1] ?? '',
+      match[2] ?? '',
+    ])
+  }
+
+  test('lists the inputs of action.yml with their defaults', () => {
+    const inputs = Object.entries(metadata.inputs ?? {}).map(([name, input]) => [name, `${input.default ?? ''}`])
+    expect(listUnder('Inputs')).toEqual(inputs)
+  })
+
+  test('lists the outputs of action.yml', () => {
+    expect(listUnder('Outputs').map(([name]) => name)).toEqual(Object.keys(metadata.outputs ?? {}))
+  })
+})
