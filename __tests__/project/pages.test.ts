@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { metadata, problems } from '../support/workflow/problems.ts'
+import { metadata, problems, thisAction } from '../support/workflow/problems.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const pages = ['', 'docs/', 'examples/', '.github/'].flatMap(folder =>
@@ -56,6 +56,12 @@ function wholeFile(text: string): [name: string, text: string] {
   }
   if (has('uses') || has('run')) return ['step.yml', `${jobHead}    steps:\n      -\n${indented(text, 8)}`]
   if (has('runs-on')) return ['job.yml', `on: push\njobs:\n  one:\n${indented(text, 4)}`]
+  // Inputs of this action, alone or under `with:`: what else the step needs is not the point there.
+  const isInputs = keys.length > 0 && keys.every(key => key in (metadata.inputs ?? {}))
+  if (isInputs || has('with')) {
+    const rest = isInputs ? `        with:\n${indented(text, 10)}` : indented(text, 8)
+    return ['inputs.yml', `${jobHead}    steps:\n      - uses: ${thisAction}\n${rest}`]
+  }
   if (keys.length > 0 && keys.every(key => jobKeys.has(key))) {
     return ['job.yml', `${jobHead}${indented(text, 4)}    steps: [{ run: x }]\n`]
   }
@@ -77,7 +83,9 @@ async function yamlProblems(text: string): Promise<string[]> {
   const found = await problems(`blocks/${checked}/${name}`, whole.replaceAll('uses: https://github.com/', 'uses: '))
   const steps = name === 'action.yml' ? stepsOf(text) : undefined
   // A fragment may name a step, an input or a matrix that is not in it.
-  const own = found.filter(message => !/Context access might be invalid/.test(message))
+  const own = found
+    .filter(message => !/Context access might be invalid/.test(message))
+    .filter(message => name !== 'inputs.yml' || !/Missing input/.test(message))
   return [...own, ...(steps === undefined ? [] : await yamlProblems(steps))]
 }
 
@@ -108,7 +116,7 @@ test.each(pages)('%s: its blocks can be pasted', async page => {
 })
 
 describe('it would find', () => {
-  const uses = 'uses: your-org/ovc-jwt-action@v1'
+  const uses = `uses: ${thisAction}`
   test.each([
     ['text with a colon and a space', '- run: curl -H "Authorization: bearer $JWT" https://ovc.example\n', /mapping/i],
     ['an unknown input', `- ${uses}\n  with: { app-id: a, secret: b, scoep: c }\n`, /'scoep'/],
@@ -131,6 +139,8 @@ describe('it would find', () => {
     ['an unknown key of a job', 'runs-on: x\nstep: []\n', /'step'/],
     ['an unknown context', `if: \${{ secret.X }}\n`, /secret/],
     ['broken plain YAML', 'version: 2\nupdates: [\n', /flow|\]/i],
+    ['an unknown input under with', 'with: { timeout: 5m, scoep: a }\nenv: { A: b }\n', /'scoep'/],
+    ['an input that is not of that name', 'timeout: 5m\nscoep: a\n', /scoep/],
     ['a block of no known shape', 'something: else\n', /something/],
   ])('%s', async (_, text, message) => {
     expect((await yamlProblems(text)).join('\n')).toMatch(message)
