@@ -5,7 +5,8 @@ import base from './jest.config.js'
 const rooms = process.env['MUTATION_TESTS'] ?? '**'
 export default {
   ...base,
-  roots: ['<rootDir>/src', '<rootDir>/__tests__/unit'],
+  // All that leads from a test to a file of src: Stryker runs the tests that are related to a mutant.
+  roots: ['<rootDir>/src', '<rootDir>/__tests__/unit', '<rootDir>/__tests__/support', '<rootDir>/sandbox'],
   testMatch: rooms.split(',').map(room => `<rootDir>/__tests__/unit/${room}`),
   testTimeout: 5_000,
   watchman: false,

@@ -23,7 +23,7 @@ export function readAddress(name: string, value: string): string {
     throw invalid('does not start with https://', 'put https:// in front of it.')
   if (!URL.canParse(value)) throw invalid('is not a URL', `write the address of the server, ${example}.`)
   const url = new URL(value)
-  if (url.username || url.password || value.includes('@')) {
+  if (value.includes('@')) {
     throw invalid('contains a user or password', `write the address alone, ${example}.`)
   }
   if (/[?#\\\s]/.test(value)) {

@@ -29,10 +29,9 @@ export function whyEmpty(env: Readonly<Record<string, string | undefined>>, payl
  * deleted meanwhile leaves `head.repo` null.
  */
 function isFromFork(event: Record<string, unknown>): boolean {
-  if (!event['pull_request']) return false
-  const pullRequest = record(event['pull_request'])
-  const [head, base] = ['head', 'base'].map(side => record(record(pullRequest[side])['repo']))
-  return head?.['full_name'] !== base?.['full_name'] || (head?.['full_name'] === undefined && head?.['fork'] === true)
+  const repository = (side: string) => record(record(record(event['pull_request'])[side])['repo'])
+  const [head, base] = [repository('head'), repository('base')]
+  return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true)
 }
 
 function record(value: unknown): Record<string, unknown> {

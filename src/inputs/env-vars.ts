@@ -27,7 +27,7 @@ const none = /^(true|false|none|null|no|off)$/i
 
 /** @throws ActionError for a name that no shell takes, and for one that is reserved. */
 export function readEnvVars(value: string): string[] {
-  const names = [...new Set(value.split(/[\s,]+/).filter(Boolean))]
+  const names = [...new Set(value.split(/[\s,]/).filter(Boolean))]
   for (const name of names) {
     const invalid = (remedy: string) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy)
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)

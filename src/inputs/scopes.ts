@@ -34,7 +34,7 @@ export function readAudiences(value: string): string[] {
 
 function splitList(value: string): string[] {
   return value
-    .split(/[,\r\n]+/)
+    .split(/[,\r\n]/)
     .map(entry => entry.trim())
     .filter(Boolean)
 }

@@ -13,7 +13,8 @@ export function hasJwtForm(text: string): boolean {
 
 /** Whether it looks like a JWT of an ItsYou.online server: ES384 in its header, and a signature of that length. */
 export function hasIssuedForm(text: string): boolean {
-  return hasJwtForm(text) && text.split('.')[2]?.length === signatureLength && readHeader(text)['alg'] === 'ES384'
+  const [, , signature = ''] = text.split('.')
+  return hasJwtForm(text) && signature.length === signatureLength && readHeader(text)['alg'] === 'ES384'
 }
 
 /** The header; empty where it is not a JSON object. */
@@ -28,7 +29,7 @@ export function readClaims(jwt: string): Record<string, unknown> | undefined {
 
 function readPart(jwt: string, index: number): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString())
+    const value: unknown = JSON.parse(Buffer.from(String(jwt.split('.')[index]), 'base64url').toString())
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {
     return undefined

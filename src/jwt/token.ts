@@ -71,7 +71,7 @@ export async function readToken(
     throw invalid('has no expiry time that is a date ("exp")')
   }
   if (nbf !== undefined && typeof nbf !== 'number') throw invalid('has a start time that is not a date ("nbf")')
-  if (nbf !== undefined && nbf > now / 1000 + clockTolerance) throw invalid('is not valid yet ("nbf")')
+  if ((nbf ?? 0) > now / 1000 + clockTolerance) throw invalid('is not valid yet ("nbf")')
   // Where every scope was dropped, the server leaves a list of one empty text.
   const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? [])
   if (!isListOf(isScopeName, scopes)) throw invalid('has scopes that are not a list of plain names ("scope")')

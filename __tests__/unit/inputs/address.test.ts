@@ -20,6 +20,8 @@ test.each([
   ['localhost:8443', 'does not start with https://: put https:// in front of it.'],
   ['example.com:8443/path', 'does not start with https://: put https:// in front of it.'],
   ['//itsyou.online', 'does not start with https://: put https:// in front of it.'],
+  ['see https://id.example', 'does not start with https://: put https:// in front of it.'],
+  ['h2://id.example', 'does not start with https://: write https://'],
   ['https://', 'is not a URL: write the address of the server, such as https://itsyou.online.'],
   ['https://a b', 'is not a URL: write the address of the server, such as https://itsyou.online.'],
   ['https://user:password@id.example', 'contains a user or password: write the address alone, such as'],

@@ -127,11 +127,16 @@ test('"ovc-url" excludes "audience", because OpenvCloud rejects such a JWT', () 
   expect(read({ 'ays-url': 'https://ays.example', audience: 'x' }).aysUrl).toBe('https://ays.example')
 })
 
-test.each(['', 'maybe', '1', 'TrUe'])('"summary: %s" is false or an error', value => {
-  if (value === '') expect(read({ summary: value }).summary).toBe(false)
-  else
-    expect(inputErrorFor({ summary: value })).toBe(`"summary" is "${value}": write true or false. [ERR_INPUT_INVALID]`)
-})
+test.each(['', 'maybe', '1', 'TrUe', 'xtrue', 'truex', 'xfalse', 'falsex'])(
+  '"summary: %s" is false or an error',
+  value => {
+    if (value === '') expect(read({ summary: value }).summary).toBe(false)
+    else
+      expect(inputErrorFor({ summary: value })).toBe(
+        `"summary" is "${value}": write true or false. [ERR_INPUT_INVALID]`,
+      )
+  },
+)
 
 test.each(['true', 'True', 'TRUE'])('"summary: %s" is true', value =>
   expect(read({ summary: value }).summary).toBe(true),
@@ -178,4 +183,8 @@ describe('the code names the remedy', () => {
     const message = inputErrorFor({ [name]: value })
     expect(message).toMatch(new RegExp(`^"${name}" .*\\[${code}\\]$`))
   })
+})
+
+test.each(['validity', 'timeout'])('"%s" is told by its name', name => {
+  expect(inputErrorFor({ [name]: 'x' })).toMatch(new RegExp(`^"${name}" is "x": write whole seconds`))
 })
