@@ -3213,7 +3213,8 @@ function hasJwtForm(text) {
     return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 }
 function hasIssuedForm(text) {
-    return hasJwtForm(text) && text.split('.')[2]?.length === signatureLength && readHeader(text)['alg'] === 'ES384';
+    const [, , signature = ''] = text.split('.');
+    return hasJwtForm(text) && signature.length === signatureLength && readHeader(text)['alg'] === 'ES384';
 }
 function readHeader(jwt) {
     return readPart(jwt, 0) ?? {};
@@ -3223,7 +3224,7 @@ function readClaims(jwt) {
 }
 function readPart(jwt, index) {
     try {
-        const value = JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString());
+        const value = JSON.parse(Buffer.from(String(jwt.split('.')[index]), 'base64url').toString());
         return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
     }
     catch {
@@ -3270,7 +3271,7 @@ async function readToken(jwt, { keys, issuer }, now, invalid) {
     }
     if (nbf !== undefined && typeof nbf !== 'number')
         throw invalid('has a start time that is not a date ("nbf")');
-    if (nbf !== undefined && nbf > now / 1000 + clockTolerance)
+    if ((nbf ?? 0) > now / 1000 + clockTolerance)
         throw invalid('is not valid yet ("nbf")');
     const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? []);
     if (!isListOf(isScopeName, scopes))
@@ -3560,7 +3561,7 @@ function readAddress(name, value) {
     if (!URL.canParse(value))
         throw invalid('is not a URL', `write the address of the server, ${example}.`);
     const url = new URL(value);
-    if (url.username || url.password || value.includes('@')) {
+    if (value.includes('@')) {
         throw invalid('contains a user or password', `write the address alone, ${example}.`);
     }
     if (/[?#\\\s]/.test(value)) {
@@ -3617,11 +3618,9 @@ function whyEmpty(env, payload) {
     return undefined;
 }
 function isFromFork(event) {
-    if (!event['pull_request'])
-        return false;
-    const pullRequest = record(event['pull_request']);
-    const [head, base] = ['head', 'base'].map(side => record(record(pullRequest[side])['repo']));
-    return head?.['full_name'] !== base?.['full_name'] || (head?.['full_name'] === undefined && head?.['fork'] === true);
+    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
+    const [head, base] = [repository('head'), repository('base')];
+    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
 }
 function record(value) {
     return typeof value === 'object' && value !== null ? value : {};
@@ -3642,7 +3641,7 @@ const reserved = [
 const reservedNames = new RegExp(`^(${reserved.map(name => name.replace('*', '.*')).join('|')})$`);
 const none = /^(true|false|none|null|no|off)$/i;
 function readEnvVars(value) {
-    const names = [...new Set(value.split(/[\s,]+/).filter(Boolean))];
+    const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
     for (const name of names) {
         const invalid = (remedy) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy);
         if (none.test(name))
@@ -3721,7 +3720,7 @@ function readAudiences(value) {
 }
 function splitList(value) {
     return value
-        .split(/[,\r\n]+/)
+        .split(/[,\r\n]/)
         .map(entry => entry.trim())
         .filter(Boolean);
 }

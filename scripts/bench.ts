@@ -1,8 +1,8 @@
 /**
  * How long a whole step takes, next to the least that asks for a JWT over HTTPS in Node (bench/https-script.cjs).
  *
- * The programs take turns, so that a machine that drifts hurts all alike. Every program asks the same servers, which
- * answer at once with one JWT. It is not a test: a figure depends on the machine.
+ * The runs of the programs are interleaved, so a machine that gets slower affects all of them. Every program asks the same
+ * servers, which answer at once with one JWT. This is not a test: the figures depend on the machine.
  */
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -13,32 +13,34 @@ import type { AddressInfo } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { ExplainedError, parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { makeCertificate } from '../sandbox/servers/certificates.ts'
 import { defaultUserKey, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
 
-const HELP = `Usage: npm run bench -- [--runs 40] [--peer name=path/to/dist.js]...
+const help = `Usage: npm run bench -- [--runs 40] [--peer name=path/to/dist.js]...
 
   --runs   how often each program is measured, 1 to 1000 (default 40)
-  --peer   another action to measure likewise, with the same inputs; where its run fails, the table says so
-  --help   this text
+  --peer   another action to measure, with the same inputs; where its run fails, the table says so
+  --help   show this text
+
+Exit code: 0 when all is measured, 2 for wrong arguments.
 `
 
-interface Program {
-  readonly name: string
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+type Program = {
+  name: string
+  command: string
+  args: readonly string[]
+  env?: Readonly<Record<string, string>>
   /** Whose median is the 1 in the column "ratio". */
-  readonly ratioTo?: string
+  ratioTo?: string
   /** Not for this project's own programs: a run that fails is measured all the same. */
-  readonly mayFail?: boolean
+  mayFail?: boolean
 }
 
-interface Result {
+type Result = {
   /** From the start of the program until it has ended and its output is read. */
-  readonly milliseconds: number
-  readonly exitCode: number | null
+  milliseconds: number
+  exitCode: number | null
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -70,7 +72,7 @@ function measure(program: Program, folder: string, extra: Record<string, string>
   })
 }
 
-/** One run more, through a preloaded file that notes the peak; only Node's programs can be asked so. */
+/** One more run, with a preloaded file that records the peak. This works for Node's programs only. */
 async function peakMegabytes(program: Program, folder: string): Promise<string> {
   if (program.command !== process.execPath) return '-'
   const file = join(folder, 'peak')
@@ -94,7 +96,7 @@ async function serve(listener: RequestListener, tls?: { key: string; cert: strin
 }
 
 async function programs(folder: string, peers: readonly string[]): Promise<Program[]> {
-  // One JWT from the sandbox, then a server that only hands it out: what is measured is the client.
+  // One JWT from the sandbox, then a server that only returns it: what is measured is the client.
   const iyo = await startItsYouOnline()
   const { applicationId, secret } = defaultUserKey
   const form = { grant_type: 'client_credentials', response_type: 'id_token', scope: 'user:name' }
@@ -179,35 +181,31 @@ async function bench(runs: number, peers: readonly string[]): Promise<void> {
   }
 }
 
-/**
- * @returns undefined where `--help` asks for no more.
- * @throws TypeError for an option that is wrong.
- */
-function readOptions(): { runs: number; peers: readonly string[] } | undefined {
-  const { values } = parseArgs({
-    options: {
+/** @throws ExplainedError for an option that is wrong */
+function readOptions(args: string[]): { help: boolean; runs: number; peers: readonly string[] } {
+  const values = parseOptions(
+    {
       runs: { type: 'string', default: '40' },
       peer: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
-  })
-  if (values.help) return undefined
+    args,
+  )
   const runs = Number(values.runs)
-  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new TypeError('--runs takes a whole number, 1 to 1000')
+  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) {
+    throw new ExplainedError('--runs takes a whole number from 1 to 1000.', 2)
+  }
   for (const peer of values.peer) {
     const [, file] = /^[^=]+=(.+)$/s.exec(peer) ?? []
-    if (file === undefined) throw new TypeError('--peer takes name=path/to/dist.js')
-    if (!existsSync(file)) throw new TypeError(`--peer names a file that is not there: ${file}`)
+    if (file === undefined) throw new ExplainedError('--peer takes name=path/to/dist.js.', 2)
+    if (!existsSync(file)) throw new ExplainedError(`--peer names a file that does not exist: ${file}.`, 2)
   }
-  return { runs, peers: values.peer }
+  return { help: values.help, runs, peers: values.peer }
 }
 
-try {
-  const options = readOptions()
-  if (options) await bench(options.runs, options.peers)
-  else process.stdout.write(HELP)
-} catch (error) {
-  if (!(error instanceof TypeError)) throw error
-  process.stderr.write(`${error.message.replace(/\.$/, '')}. --help shows what there is.\n`)
-  process.exitCode = 2
-}
+await runCommand(async () => {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) process.stdout.write(help)
+  else await bench(options.runs, options.peers)
+  return 0
+})

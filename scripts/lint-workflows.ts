@@ -1,13 +1,13 @@
+/**
+ * Checks all workflow files, the examples and action.yml with actionlint and zizmor, two programs that npm does not have.
+ * Where one is missing it is skipped, unless REQUIRE_LINTERS=1 (as in CI on GitHub).
+ */
+
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isInstalled } from './support/tools.ts'
-
-/**
- * Checks all workflow files, the examples and action.yml with actionlint and zizmor, two programs that npm does not have.
- * Where one is missing it is skipped, unless REQUIRE_LINTERS=1 (as in CI on GitHub).
- */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

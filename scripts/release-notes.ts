@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+/** Prints the notes of a release, taken from CHANGELOG.md. The release workflow calls it with its tag. */
 
-/** Prints the notes of a release, cut from CHANGELOG.md. The release workflow calls it with its tag. */
+import { readFileSync } from 'node:fs'
+import { ExplainedError, runCommand } from '../sandbox/command-line.ts'
 
 const help = `Prints what CHANGELOG.md says about a version, for the page of its release.
 
 Usage: node scripts/release-notes.ts <tag>
 
-  <tag>   v and the version of package.json, such as v1.0.0
+  <tag>   v and the version in package.json, such as v1.0.0
   --help  show this text
 
-Exit code: 0, or 1 when the tag is not that of package.json or the changelog has nothing about it.
+Exit code: 0; 1 when the tag is not the version in package.json or the changelog has no notes about
+it; 2 for wrong arguments.
 `
 
 function read(file: string): string {
@@ -33,29 +34,23 @@ function notesOf(version: string, changelog: string): string | undefined {
   return notes || undefined
 }
 
-/** @returns the exit code */
-function main(): number {
-  const { positionals, values } = parseArgs({
-    options: { help: { type: 'boolean', short: 'h', default: false } },
-    allowPositionals: true,
-  })
-  const [tag] = positionals
-  if (values.help || tag === undefined) {
+await runCommand(async () => {
+  const [tag, ...rest] = process.argv.slice(2)
+  if (tag === '--help' || tag === '-h') {
     process.stdout.write(help)
-    return values.help ? 0 : 1
+    return 0
+  }
+  if (tag === undefined || tag.startsWith('-') || rest.length > 0) {
+    throw new ExplainedError('Give one tag, such as v1.0.0. --help shows how.', 2)
   }
   const { version } = JSON.parse(read('package.json')) as { version: string }
   if (tag !== `v${version}`) {
-    process.stderr.write(`The tag is ${tag}, and the version in package.json is ${version}: they have to agree.\n`)
-    return 1
+    throw new ExplainedError(`The tag is ${tag}, but the version in package.json is ${version}. They must agree.`, 1)
   }
   const notes = notesOf(version, read('CHANGELOG.md'))
   if (notes === undefined) {
-    process.stderr.write(`CHANGELOG.md has no heading "## [${version}] - <date>" with notes below it.\n`)
-    return 1
+    throw new ExplainedError(`CHANGELOG.md has no heading "## [${version}] - <date>" with notes below it.`, 1)
   }
   process.stdout.write(`${notes}\n`)
   return 0
-}
-
-process.exitCode = main()
+})

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { ExplainedError, parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { Job, type StepResult } from '../sandbox/runner/job.ts'
 
 const help = `Runs this action here, with your API key, against the real ItsYou.online, and shows
@@ -41,14 +41,14 @@ const networkVariables = [
 
 type Arguments = { help: boolean; inputs: Record<string, string> }
 
-/** @throws TypeError for an argument that is wrong. */
-function readArguments(): Arguments {
+/** @throws ExplainedError for an argument that is wrong */
+function readArguments(args: string[]): Arguments {
   const {
     help,
     'public-key-file': file,
-    ...options
-  } = parseArgs({
-    options: {
+    ...values
+  } = parseOptions(
+    {
       scope: { type: 'string' },
       validity: { type: 'string' },
       audience: { type: 'string' },
@@ -58,8 +58,9 @@ function readArguments(): Arguments {
       'public-key-file': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
-  }).values
-  const inputs: Record<string, string> = { ...options, ...(file !== undefined && { 'public-key': read(file) }) }
+    args,
+  )
+  const inputs: Record<string, string> = { ...values, ...(file !== undefined && { 'public-key': read(file) }) }
   return { help, inputs }
 }
 
@@ -67,14 +68,15 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new TypeError(`--public-key-file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new ExplainedError(`Cannot read --public-key-file (${(error as NodeJS.ErrnoException).code}).`, 2)
   }
 }
 
-/** @throws TypeError where the environment does not have the key. */
+/** @throws ExplainedError where the environment does not have the key */
 function readKey(): { 'app-id': string; secret: string } {
   const { APP_ID: id, SECRET: secret } = process.env
-  if (!id || !secret) throw new TypeError('Set APP_ID and SECRET in the environment: the API key to try')
+  if (!id || !secret)
+    throw new ExplainedError('Set APP_ID and SECRET in the environment: the API key to try. --help shows how.', 2)
   return { 'app-id': id, secret }
 }
 
@@ -112,17 +114,14 @@ The key works. In your repository, under Settings, Secrets and variables, Action
 `
 }
 
-try {
-  const { help: isHelp, inputs } = readArguments()
-  if (isHelp) process.stdout.write(help)
-  else {
-    if (!existsSync(main)) throw new TypeError('dist/index.js is not there: make it with "npm run build"')
-    const result = await tryKey(inputs)
-    process.stdout.write(nextSteps(result))
-    process.exitCode = result.exitCode === 0 ? 0 : 1
+await runCommand(async () => {
+  const { help: isHelp, inputs } = readArguments(process.argv.slice(2))
+  if (isHelp) {
+    process.stdout.write(help)
+    return 0
   }
-} catch (error) {
-  if (!(error instanceof TypeError)) throw error
-  process.stderr.write(`${error.message.replace(/\.$/, '')}. --help shows what there is.\n`)
-  process.exitCode = 2
-}
+  if (!existsSync(main)) throw new ExplainedError('dist/index.js does not exist: run "npm run build".', 2)
+  const result = await tryKey(inputs)
+  process.stdout.write(nextSteps(result))
+  return result.exitCode === 0 ? 0 : 1
+})

@@ -1,3 +1,5 @@
+/** The release workflow's script: it stops a release whose tag, version and notes do not agree. */
+
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,11 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from '@jest/globals'
 
-/** The release workflow's script: it stops a release that does not say what it is. */
-
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'release-notes-'))
-cpSync(join(root, 'scripts/release-notes.ts'), join(folder, 'scripts/release-notes.ts'))
+for (const file of ['scripts/release-notes.ts', 'sandbox/command-line.ts']) cpSync(join(root, file), join(folder, file))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const readRoot = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -40,22 +40,20 @@ const changelog = `# Changelog
 [1.1.0]: https://example.com/1.1.0
 `
 
-test('the notes are what stands below the heading of the version, up to the next', () => {
-  expect(notes(changelog, 'v1.1.0')).toEqual({ status: 0, stdout: '### Added\n\n- A thing.\n', stderr: '' })
-})
-
-test('the last section ends before the link definitions', () => {
-  expect(notes(changelog, 'v1.0.0', '1.0.0')).toEqual({ status: 0, stdout: '- The first.\n', stderr: '' })
-})
-
-test('line ends of Windows are no obstacle', () => {
-  expect(notes(changelog.replaceAll('\n', '\r\n'), 'v1.1.0').stdout).toBe('### Added\n\n- A thing.\n')
+test.each([
+  ['up to the next heading', changelog, 'v1.1.0', '### Added\n\n- A thing.\n'],
+  ['without the link definitions', changelog, 'v1.0.0', '- The first.\n'],
+  ['with line ends of Windows', changelog.replaceAll('\n', '\r\n'), 'v1.1.0', '### Added\n\n- A thing.\n'],
+])('the notes are the text below the heading, %s', (_name, text, tag, stdout) => {
+  expect(notes(text, tag, tag.slice(1))).toEqual({ status: 0, stdout, stderr: '' })
 })
 
 test('a tag that is not the version of package.json is refused', () => {
-  const { status, stdout, stderr } = notes(changelog, 'v1.2.0')
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-  expect(stderr).toBe('The tag is v1.2.0, and the version in package.json is 1.1.0: they have to agree.\n')
+  expect(notes(changelog, 'v1.2.0')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'The tag is v1.2.0, but the version in package.json is 1.1.0. They must agree.\n',
+  })
 })
 
 test.each([
@@ -63,9 +61,8 @@ test.each([
   ['a heading without a date', '# Changelog\n\n## [1.1.0]\n\n- A thing.\n'],
   ['nothing below the heading', '# Changelog\n\n## [1.1.0] - 2026-12-01\n\n## [1.0.0] - 2026-11-24\n\n- The first.\n'],
 ])('%s is refused', (_name, text) => {
-  const { status, stdout, stderr } = notes(text, 'v1.1.0')
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-  expect(stderr).toBe('CHANGELOG.md has no heading "## [1.1.0] - <date>" with notes below it.\n')
+  const stderr = 'CHANGELOG.md has no heading "## [1.1.0] - <date>" with notes below it.\n'
+  expect(notes(text, 'v1.1.0')).toEqual({ status: 1, stdout: '', stderr })
 })
 
 test('the changelog of this repository has notes for the version of package.json', () => {

@@ -1,7 +1,7 @@
+/** The programs that the examples' scripts use, all of which GitHub's runners have. */
+
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-
-/** The programs that the examples' scripts use, all of which GitHub's runners have. */
 
 const needed = ['bash', 'curl', 'jq', 'grep', 'sleep']
 
