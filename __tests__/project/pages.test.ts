@@ -1,9 +1,10 @@
 /** What a reader pastes from a page works: each block of YAML is valid on GitHub, each command is valid in bash. */
 
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { type Block, blocksOf, readPage as read } from '../support/pages.ts'
 import { metadata, problems, thisAction } from '../support/workflow/problems.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -12,20 +13,6 @@ const pages = ['', 'docs/', 'examples/', '.github/'].flatMap(folder =>
     .filter(name => name.endsWith('.md'))
     .map(name => `${folder}${name}`),
 )
-const read = (page: string) => readFileSync(`${root}${page}`, 'utf8').replaceAll('\r\n', '\n')
-
-type Block = { language: string; text: string; line: number }
-
-/** The code blocks of a page, without their indentation. `line` is that of the first line of text, from 1. */
-function blocksOf(page: string): Block[] {
-  return [...page.matchAll(/^( *)```(\w+)[^\n]*\n([\s\S]*?)^\1``` *$/gm)].map(
-    ([, indent = '', language = '', text = ''], index, all) => ({
-      language: language.toLowerCase(),
-      text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      line: page.slice(0, all[index]?.index).split('\n').length + 1,
-    }),
-  )
-}
 
 const indented = (text: string, by: number) => text.replaceAll(/^(?=.)/gm, ' '.repeat(by))
 const jobHead = 'on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n'

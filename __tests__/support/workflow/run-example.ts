@@ -54,7 +54,7 @@ export async function runExample(file: string, world: World, options: ExampleOpt
 }
 
 /** The two other actions of the examples do here what is done already: the files are there, and so is `terraform`. */
-function actionsOf(world: World): Actions {
+export function actionsOf(world: World): Actions {
   return {
     'your-org/ovc-jwt-action': ({ job, ...call }) => job.runAction({ main, ...call }),
     'actions/checkout': async () => undefined,
