@@ -34,7 +34,7 @@ export type Outcome =
   | { readonly kind: 'deadline' }
   | { readonly kind: 'cancelled'; readonly signal: string }
   | { readonly kind: 'proxy-invalid' }
-  /** The proxy took the connection and did not answer CONNECT in time. */
+  /** The proxy was asked to connect, and did not answer in time. */
   | { readonly kind: 'proxy-silent' }
   /** `cause`: the status that the proxy answered to CONNECT, or Node's code where it could not be reached. */
   | { readonly kind: 'proxy-failed'; readonly cause: number | string }
