@@ -3729,7 +3729,7 @@ function joinWords(entry) {
     for (const word of entry.split(/[ \t]+/)) {
         const last = scopes.at(-1);
         const isOwnScope = last === undefined || word.includes(':') || [word, last].includes('offline_access');
-        if (isOwnScope || last.endsWith(':') || last === '-')
+        if (isOwnScope || last.endsWith(':'))
             scopes.push(word);
         else
             scopes[scopes.length - 1] = `${last} ${word}`;

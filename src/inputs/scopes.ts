@@ -45,7 +45,7 @@ function joinWords(entry: string): string[] {
     const last = scopes.at(-1)
     const isOwnScope = last === undefined || word.includes(':') || [word, last].includes('offline_access')
     // A colon at an end, a dash or a quote is a mistake, which is found in the word itself.
-    if (isOwnScope || last.endsWith(':') || last === '-') scopes.push(word)
+    if (isOwnScope || last.endsWith(':')) scopes.push(word)
     else scopes[scopes.length - 1] = `${last} ${word}`
   }
   return scopes

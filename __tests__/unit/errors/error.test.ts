@@ -91,7 +91,10 @@ const serverRows: Rows<typeof serverErrors> = {
   refreshRefused: [[url]],
   refreshBadRequest: [[url]],
   notFound: [[url]],
-  unavailable: [[url, 503, 6]],
+  unavailable: [
+    [url, 503, 6],
+    [url, 503, 1],
+  ],
   unexpectedStatus: [[url, 418]],
   answerTooLarge: [[url, 65_536]],
   compressed: [[url, 'gzip']],
@@ -136,6 +139,7 @@ const all = [
 test.each(all)('%s has at most 40 words, and ends with its code', (_name, error) => {
   expect(error).toBeInstanceOf(ActionError)
   expect(error.name).toBe('ActionError')
+  expect(codes).toContain(error.code)
   const [, sentence = ''] = new RegExp(`^(.*\\.) \\[${error.code}\\]$`).exec(error.message) ?? []
   expect(sentence).not.toBe('')
   expect(sentence.split(' ').length).toBeLessThanOrEqual(40)

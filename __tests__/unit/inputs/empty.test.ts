@@ -23,6 +23,8 @@ test.each<[name: string, event: unknown, env: Record<string, string>, reason: Re
   ['a payload without names', pull(repository(), repository()), {}, undefined],
   ['a push', { ref: 'refs/heads/main' }, {}, undefined],
   ['no event', undefined, {}, undefined],
+  ['null', null, {}, undefined],
+  ['a payload with null inside', { pull_request: null, sender: null }, {}, undefined],
   ['another event', 'text', {}, undefined],
   ['a list', [1], {}, undefined],
 ])('%s', (_name, event, env, reason) => {
