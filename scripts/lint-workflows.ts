@@ -1,5 +1,5 @@
 /**
- * Checks all workflow files, the examples and action.yml with actionlint and zizmor, two programs that npm does not have.
+ * Checks all workflow files, the examples and the actions with actionlint and zizmor, two programs that npm does not have.
  * Where one is missing it is skipped, unless REQUIRE_LINTERS=1 (as in CI on GitHub).
  */
 
@@ -18,6 +18,11 @@ const workflows = ['.github/workflows', 'examples'].flatMap(folder => {
     .map(name => `${folder}/${name}`)
 })
 
+const actions = [
+  'action.yml',
+  ...readdirSync(join(root, '.github/actions')).map(name => `.github/actions/${name}/action.yml`),
+]
+
 const linters = [
   {
     name: 'actionlint',
@@ -35,7 +40,7 @@ const linters = [
       '--strict-collection',
       ...workflows,
       '.github/dependabot.yml',
-      'action.yml',
+      ...actions,
     ],
     howTo: 'pip install zizmor',
   },
