@@ -1,13 +1,14 @@
 /** `npm run bench`: what its table says, not how long anything takes. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from '@jest/globals'
 
 const script = fileURLToPath(new URL('../../scripts/bench.ts', import.meta.url))
+const head = '| program | n | min ms | median ms | max ms | ratio to the script | peak MB |'
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -27,13 +28,9 @@ test('measures each program over http and https, and says which of the others fa
     status: 0,
     stderr: hasCurl ? '' : 'Not measured: curl + bash. There is no bash here, or no curl.\n',
   })
-  const [about, empty, head, line, ...rest] = stdout.trimEnd().split('\n')
+  const [about, empty, first, line, ...rest] = stdout.trimEnd().split('\n')
   expect(about).toMatch(/^Node v24\.\d+\.\d+, \w+ \w+, \d+ cores, .+, \d{4}-\d\d-\d\d$/)
-  expect([empty, head, line]).toEqual([
-    '',
-    '| program | n | min ms | median ms | max ms | ratio to the script | peak MB |',
-    '|---|---:|---:|---:|---:|---:|---:|',
-  ])
+  expect([empty, first, line]).toEqual(['', head, '|---|---:|---:|---:|---:|---:|---:|'])
   const rows = rest.map(row => row.slice(2, -2).split(' | '))
   const perScheme = ['http', 'https'].flatMap(scheme => [
     `script, ${scheme}`,
@@ -61,4 +58,14 @@ test.each([
   [['--peer', 'x=/not/there.js'], '--peer names a file that does not exist: /not/there.js.'],
 ])('%j is refused', (options, reason) => {
   expect(bench(...options)).toEqual({ status: 2, stdout: '', stderr: `${reason}\n` })
+})
+
+test('docs/performance.md has a table that this script printed', () => {
+  const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8').replaceAll('\r\n', '\n')
+  const [, startUp = ''] = /^## Start-up\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(page) ?? []
+  expect(startUp).toContain(`\n${head}\n`)
+  const names = [...startUp.matchAll(/^\| ([^|]+) \| \d+ \|(?: \d+\.\d \|){3} \d+\.\d\d \| (?:\d+|-) \|$/gm)].map(
+    row => row[1],
+  )
+  expect(names).toEqual(expect.arrayContaining(['bare Node', 'script, https', 'this action, https']))
 })
