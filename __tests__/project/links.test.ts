@@ -33,7 +33,7 @@ function linksOf(page: string): string[] {
 }
 
 /**
- * The anchors of a page by GitHub's rules: lower case, blanks as dashes, everything else but letters, digits, `-` and `_`
+ * The anchors of a page by GitHub's rules: lower case, spaces as dashes, everything else but letters, digits, `-` and `_`
  * dropped; a repeated one gets `-1`, `-2` and so on.
  */
 function anchorsOf(page: string): Set<string> {
@@ -68,7 +68,7 @@ function faultOf(page: string, link: string): string | undefined {
   return anchorsOf(target).has(anchor) ? undefined : `${link} has no such heading`
 }
 
-/** Paths of this repository in backticks. `lib` is built, and `<...>`, `*` and blanks make a pattern or a command of it. */
+/** Paths of this repository in backticks. `lib` is built, and `<...>`, `*` and spaces make a pattern or a command of it. */
 function pathsOf(page: string): string[] {
   const code = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')
   const folders = /^(\.ci|\.github|__tests__|dist|docs|examples|sandbox|scripts|src|stubs)\//

@@ -51,7 +51,7 @@ export function unsigned(payload: Record<string, unknown> | string | Buffer, hea
   return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(content).toString('base64url')}`
 }
 
-/** The classic forgery: a public key is no secret, so that whoever takes its text for one accepts anybody's JWT. */
+/** The classic forgery: a public key is not secret, so a reader that takes its text for one accepts any JWT. */
 export function signWithPublicKeyAsSecret(payload: Record<string, unknown>): string {
   const signed = unsigned(payload, { alg: 'HS256', typ: 'JWT' })
   return `${signed}.${createHmac('sha256', publicKeyPem).update(signed).digest('base64url')}`
