@@ -20,10 +20,10 @@ function pagesIn(folder: string): string[] {
 const pages = pagesIn(root).map(path => relative(root, path).replaceAll('\\', '/'))
 const read = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll('\r\n', '\n')
 
-/** A page without its code blocks: what looks like a link or heading there is none. */
+/** A page without its code blocks: what looks like a link or a heading there is neither. */
 const proseOf = (page: string) => read(page).replaceAll(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2 *$/gm, '')
 
-/** Links in `[text](target)`, `[name]: target` and `href="target"` form. Code in backticks is no link. */
+/** Links in `[text](target)`, `[name]: target` and `href="target"` form. Code in backticks is not a link. */
 function linksOf(page: string): string[] {
   const prose = proseOf(page).replaceAll(/(`+)[^`]+?\1/g, 'code')
   const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)]
@@ -64,7 +64,7 @@ function faultOf(page: string, link: string): string | undefined {
   if (target.startsWith('..')) return `${link} leads out of the repository`
   if (!existsSync(join(root, target))) return `${link} leads to nothing`
   if (anchor === undefined) return undefined
-  if (!target.endsWith('.md')) return statSync(join(root, target)).isFile() ? undefined : `${link} is no page`
+  if (!target.endsWith('.md')) return statSync(join(root, target)).isFile() ? undefined : `${link} is not a page`
   return anchorsOf(target).has(anchor) ? undefined : `${link} has no such heading`
 }
 
@@ -76,7 +76,9 @@ function pathsOf(page: string): string[] {
 }
 
 test('there are pages', () => {
-  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/troubleshooting.md', 'docs/self-hosted.md']))
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'docs/troubleshooting.md', 'docs/self-hosted.md', 'docs/consumers.md']),
+  )
 })
 
 describe.each(pages)('%s', page => {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { type Block, blocksOf, readPage as read } from '../support/pages.ts'
+import { type Block, blocksOf, readPage } from '../support/pages.ts'
 import { metadata, problems, thisAction } from '../support/workflow/problems.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -96,7 +96,7 @@ async function problemsOf({ language, text }: Block): Promise<string[]> {
 
 test.each(pages)('%s: its blocks can be pasted', async page => {
   const found: string[] = []
-  for (const block of blocksOf(read(page))) {
+  for (const block of blocksOf(readPage(page))) {
     for (const message of await problemsOf(block)) found.push(`${page}, block at line ${block.line}: ${message}`)
   }
   expect(found).toEqual([])
@@ -143,21 +143,28 @@ describe('it would find', () => {
 })
 
 describe('README.md', () => {
-  /** The list under a heading: names and defaults, an empty text where none is given. */
-  function listUnder(heading: string): [string, string][] {
-    const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
-    return [...section.matchAll(/^- \*\*`([\w-]+)`\*\*(?: \(default `([^`]+)`\))?: \S/gm)].map(match => [
-      match[1] ?? '',
-      match[2] ?? '',
-    ])
+  /** Quotes are backticks in the README. */
+  const plain = (text: string) => text.replaceAll(/[`"]/g, '')
+
+  /** The list under a heading: each name, its default (empty where none is given) and what it means. */
+  function listUnder(heading: string): string[][] {
+    const section = readPage('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+    const items = section.matchAll(/^- \*\*`([\w-]+)`\*\*(?: \(default `([^`]+)`\))?: (.+)$/gm)
+    return [...items].map(([, name = '', value = '', meaning = '']) => [name, value, plain(meaning)])
   }
 
-  test('lists the inputs of action.yml with their defaults', () => {
-    const inputs = Object.entries(metadata.inputs ?? {}).map(([name, input]) => [name, `${input.default ?? ''}`])
-    expect(listUnder('Inputs')).toEqual(inputs)
+  test('lists the inputs of action.yml, with their defaults, in the same words', () => {
+    const inputs = Object.entries(metadata.inputs ?? {})
+    const expected = inputs.map(([name, { default: value, description }]) => [
+      name,
+      `${value ?? ''}`,
+      plain(description),
+    ])
+    expect(listUnder('Inputs')).toEqual(expected)
   })
 
-  test('lists the outputs of action.yml', () => {
-    expect(listUnder('Outputs').map(([name]) => name)).toEqual(Object.keys(metadata.outputs ?? {}))
+  test('lists the outputs of action.yml in the same words', () => {
+    const outputs = Object.entries(metadata.outputs ?? {})
+    expect(listUnder('Outputs')).toEqual(outputs.map(([name, { description }]) => [name, '', plain(description ?? '')]))
   })
 })
