@@ -2,7 +2,7 @@
 
 import base from './jest.config.js'
 
-const rooms = process.env['MUTATION_TESTS'] ?? '**'
+const rooms = process.env['MUTATION_TESTS'] ?? '**/*.test.ts'
 export default {
   ...base,
   // All that leads from a test to a file of src: Stryker runs the tests that are related to a mutant.
