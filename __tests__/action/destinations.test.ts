@@ -160,13 +160,12 @@ describe('a server that misbehaves', () => {
     expect(outputs['ovc-accounts']).toBe('[{"id":1,"name":"my-account"}]')
   })
 
-  test.concurrent('shares the time of the step', async () => {
-    const { errors, milliseconds } = await against('ovc-url', [text(503, '', { 'retry-after': '2' })], {
+  test.concurrent('shares the time of the step with the exchange', async () => {
+    const { errors } = await against('ovc-url', [text(503, '', { 'retry-after': '30' })], {
       retries: '10',
-      timeout: '3s',
+      timeout: '30s',
     })
-    expect(errors[0]).toMatch(/is not ready \(status 503\) and asks to wait 2 s, but "timeout" leaves \d s/)
-    expect(milliseconds).toBeLessThan(20_000)
+    expect(errors[0]).toMatch(/is not ready \(status 503\) and asks to wait 30 s, but "timeout" leaves (30|2\d) s/)
   })
 
   test.concurrent.each([
