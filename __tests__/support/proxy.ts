@@ -20,8 +20,8 @@ export type ProxyOptions = {
   credentials?: string | undefined
   /** Where it listens; 127.0.0.1 unless given. */
   host?: string | undefined
-  /** 6 where every host name leads to ::1. */
-  family?: 4 | 6 | undefined
+  /** The status of its consent; 200 unless given. */
+  consent?: number | undefined
   /** Instead of making a connection: what happens to each request, the last one repeated; undefined connects. */
   behaviours?: readonly (((socket: Socket) => void) | undefined)[] | undefined
 }
@@ -31,7 +31,7 @@ export async function startProxy({
   tls,
   credentials,
   host,
-  family,
+  consent = 200,
   behaviours,
 }: ProxyOptions): Promise<ConnectProxy> {
   const requests: string[] = []
@@ -54,8 +54,8 @@ export async function startProxy({
   }, host)
 
   async function tunnel(socket: Socket): Promise<void> {
-    const upstream = connect(await to(), family === 6 ? '::1' : '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    const upstream = connect(await to(), '127.0.0.1', () => {
+      socket.write(`HTTP/1.1 ${consent} Connection established\r\n\r\n`)
       socket.pipe(upstream).pipe(socket)
     })
     upstreams.add(upstream)

@@ -92,6 +92,13 @@ describe('the request', () => {
   })
 })
 
+test('a server that cannot be reached is named with its input', async () => {
+  nock('https://itsyou.online')
+    .post(/./)
+    .replyWithError(Object.assign(new Error('x'), { code: 'ECONNRESET' }))
+  await expect(ask(newJwt)).rejects.toThrow('https://itsyou.online could not be reached (ECONNRESET): check "base-url"')
+})
+
 describe('an answer with a JWT', () => {
   test.each([
     ['bare', jwt],

@@ -12,8 +12,8 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function proxyFor(url: string, env: Environment): URL | 'invalid' | undefined {
   const target = new URL(url)
-  // Plain http is for loopback only.
-  if (target.protocol !== 'https:' || isLoopback(target.hostname)) return undefined
+  // Plain http is for loopback only, too.
+  if (isLoopback(target.hostname)) return undefined
   const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim()
   if (!text || isExcluded(target, env['no_proxy'] || env['NO_PROXY'] || '')) return undefined
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
@@ -37,7 +37,7 @@ function isExcluded({ hostname, port }: URL, noProxy: string): boolean {
     if (entry === '*') return true
     const { name, port: entryPort } = readEntry(entry)
     const isPort = entryPort === undefined || entryPort === (port || '443')
-    return isPort && name !== '' && (host === name || host.endsWith(`.${name}`))
+    return isPort && (host === name || host.endsWith(`.${name}`))
   })
 }
 

@@ -19,7 +19,7 @@ const request = { method: 'GET', url: 'https://id.example/x', headers: {}, body:
 
 /** Time stands still but for the waits and what the server takes. */
 function clock(changes: Partial<Surroundings> = {}) {
-  let time = 0
+  let time = 7000
   const lines: string[] = []
   const surroundings: Surroundings = {
     now: () => time,
@@ -39,18 +39,18 @@ const reply = (status: number, headers: Record<string, string> = {}) =>
 test('the last answer says after how many attempts', async () => {
   for (let at = 0; at < 3; at++) reply(503)
   const { lines, surroundings, time } = clock()
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   expect(await ask(request, server, patience, surroundings)).toMatchObject({ kind: 'answer', status: 503, attempts: 3 })
   expect(lines).toEqual([
     'Attempt 1 failed (status 503); trying again in 0.5 s.',
     'Attempt 2 failed (status 503); trying again in 1.0 s.',
   ])
-  expect(time()).toBe(1500)
+  expect(time()).toBe(8500)
 })
 
 test('an answer with status 200 is the end', async () => {
   reply(200)
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   expect(await ask(request, server, patience, clock().surroundings)).toEqual({
     kind: 'answer',
     status: 200,
@@ -61,13 +61,13 @@ test('an answer with status 200 is the end', async () => {
 
 test('a body that is too large is no error here: the caller knows what it means', async () => {
   nock('https://id.example').get('/x').reply(200, 'x'.repeat(101))
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   expect(await ask(request, server, patience, clock().surroundings)).toEqual({ kind: 'too-large', attempts: 1 })
 })
 
 test('a server that asks for more patience than there is', async () => {
   reply(503, { 'retry-after': '61' })
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   await expect(ask(request, server, patience, clock().surroundings)).rejects.toThrow(
     'https://id.example is not ready (status 503) and asks to wait 61 s, but "timeout" leaves 60 s: run the job again later, or raise "timeout". [ERR_WAIT_TOO_LONG]',
   )
@@ -77,14 +77,14 @@ test('a cancellation ends a wait', async () => {
   reply(503)
   const cancelled = new Promise<string>(resolve => setTimeout(resolve, 20, 'SIGTERM'))
   const { surroundings } = clock({ cancelled, sleep: () => new Promise(() => {}) })
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   await expect(ask(request, server, patience, surroundings)).rejects.toThrow('The step was cancelled (SIGTERM)')
 })
 
 test('a cancellation ends an attempt', async () => {
   nock('https://id.example').get('/x').delay(10_000).reply(200)
   const { surroundings } = clock({ cancelled: new Promise<string>(resolve => setTimeout(resolve, 20, 'SIGINT')) })
-  const patience = { end: 60_000, timeout: 60_000, retries: 2 }
+  const patience = { end: 67_000, timeout: 60_000, retries: 2 }
   await expect(ask(request, server, patience, surroundings)).rejects.toThrow('The step was cancelled (SIGINT)')
 })
 
@@ -99,9 +99,38 @@ test.each([
   const timers = jest.spyOn(globalThis, 'setTimeout')
   try {
     reply(200)
-    await ask(request, server, { end: timeout, timeout, retries }, clock().surroundings)
+    await ask(request, server, { end: 7000 + timeout, timeout, retries }, clock().surroundings)
     // The attempt's own timer is the first.
     expect(timers.mock.calls[0]?.[1]).toBe(expected)
+  } finally {
+    timers.mockRestore()
+  }
+})
+
+test.each([
+  ['https://itsyou.online', 4],
+  ['https://id.example', 2],
+])('a name that is not found is asked for again: %s, %d attempts', async (url, attempts) => {
+  nock(url)
+    .get('/x')
+    .times(9)
+    .replyWithError(Object.assign(new Error('none'), { code: 'ENOTFOUND' }))
+  const { lines, surroundings } = clock()
+  const patience = { end: 67_000, timeout: 60_000, retries: 3 }
+  await expect(
+    ask({ ...request, url: `${url}/x` }, { url, input: 'base-url' }, patience, surroundings),
+  ).rejects.toThrow('ENOTFOUND')
+  expect(lines).toHaveLength(attempts - 1)
+})
+
+test('the second attempt gets its share of what is left', async () => {
+  const timers = jest.spyOn(globalThis, 'setTimeout')
+  try {
+    reply(503)
+    reply(200)
+    await ask(request, server, { end: 67_000, timeout: 60_000, retries: 3 }, clock().surroundings)
+    const ours = timers.mock.calls.map(([, time]) => time).filter(time => time === 15_000 || time === 19_834)
+    expect(ours).toEqual([15_000, 19_834])
   } finally {
     timers.mockRestore()
   }
