@@ -31,6 +31,8 @@ test.each<[name: string, appId: string, secret: string, reason: string]>([
   ],
   ['a secret in single quotes', id, `'${userSecret}'`, '"secret" has quotation marks around it'],
   ['a secret with one quote', id, `${userSecret}"`, '"secret" has quotation marks around it'],
+  ['quotes inside both', `a"'b`, `${userSecret.slice(0, 10)}"${userSecret.slice(11)}`, wrong],
+  ['an id of no known kind', 'A B!', userSecret, wrong],
   ['an id in quotes', `"${id}"`, userSecret, '"app-id" has quotation marks around it'],
   [
     'a secret that was cut',
@@ -66,6 +68,7 @@ test.each<[appId: string, scopes: string[], reason: string]>([
     "a user's key may request it, so this is probably an organization's key. Use a user's key for OpenvCloud; for AYS, leave \"scope\" empty.",
   ],
   ['my-org', ['user:name', 'user:email'], "a user's key may request them, so this is probably an organization's key"],
+  ['my-org', ['user:name', 'offline_access'], "probably an organization's key"],
   [
     id,
     ['organization:owner'],

@@ -78,4 +78,6 @@ test.each([
   ['abcd', 'badc', 2],
   // The two letters of a swap are next to each other.
   ['axb', 'bxa', 2],
+  ['xa', 'ay', 2],
+  ['ax', 'ya', 2],
 ])('from %j to %j is a distance of %d', (a, b, expected) => expect(distance(a, b)).toBe(expected))
