@@ -27,11 +27,7 @@ function cancelled(name: NodeJS.Signals, place: string, more: Omit<Fault, 'name'
 }
 
 /** The first attempt fails, which the log tells. The second follows within a second: two seconds later it waits. */
-const whileWaiting = (name: NodeJS.Signals) => ({
-  name,
-  afterOutput: /^Attempt 1 failed/m,
-  afterMilliseconds: 2000,
-})
+const whileWaiting = (name: NodeJS.Signals) => ({ name, afterOutput: /^Attempt 1 failed/m, afterMilliseconds: 2000 })
 
 const faults = [
   cancelled('SIGINT', 'between two attempts', {

@@ -31,11 +31,7 @@ const timedOut = (seconds: number) => ({
 const faults: Fault[] = [
   { name: 'the connection is closed instead of an answer: tried again', answers: () => [bytes('')], ...reset },
   { name: 'a reset before the headers: tried again', answers: () => [bytesThenReset('')], ...reset },
-  {
-    name: 'an end in the headers: tried again',
-    answers: () => [bytes(head(200, jwtHeaders).slice(0, 30))],
-    ...reset,
-  },
+  { name: 'an end in the headers: tried again', answers: () => [bytes(head(200, jwtHeaders).slice(0, 30))], ...reset },
   {
     name: 'a body shorter than its Content-Length: tried again',
     answers: () => [bytes(`${head(200, jwtHeaders)}SERVER-TEXT`)],
@@ -85,11 +81,7 @@ const faults: Fault[] = [
     answers: () => [flood(head(200, { connection: 'close' }))],
     ...tooLarge,
   },
-  {
-    name: 'one byte more than 64 KiB: cut off',
-    answers: () => [answer(200, 'x'.repeat(64 * 1024 + 1))],
-    ...tooLarge,
-  },
+  { name: 'one byte more than 64 KiB: cut off', answers: () => [answer(200, 'x'.repeat(64 * 1024 + 1))], ...tooLarge },
   {
     name: '64 KiB to the byte: read, and not a JWT',
     answers: () => [answer(200, 'x'.repeat(64 * 1024))],

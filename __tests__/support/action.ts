@@ -90,11 +90,7 @@ export type StepOptions = Partial<RunOptions> & {
   prepare?: (server: ItsYouOnline) => Promise<Inputs> | Inputs
 }
 
-export type Step = {
-  result: StepResult
-  requests: RecordedRequest[]
-  server: ItsYouOnline
-}
+export type Step = { result: StepResult; requests: RecordedRequest[]; server: ItsYouOnline }
 
 /** Runs the action against the sandbox. A good run unless the options say otherwise: a user's key, the scope user:name. */
 export async function runStep({ server: serverOptions, prepare, ...options }: StepOptions = {}): Promise<Step> {

@@ -11,11 +11,7 @@ import { isActionStep, isJob, isRunStep } from '@actions/workflow-parser/model/t
 import type { Step, WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 
-export type Workflow = {
-  name: string
-  env: TemplateToken | undefined
-  jobs: JobDefinition[]
-}
+export type Workflow = { name: string; env: TemplateToken | undefined; jobs: JobDefinition[] }
 
 export type JobDefinition = {
   id: string
