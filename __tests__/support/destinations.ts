@@ -1,5 +1,7 @@
 /** What a check of OpenvCloud or AYS starts from. */
 
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals'
+import { type Listening, listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
 import type { Patience, Surroundings } from '../../src/http/attempts.ts'
 import type { Token } from '../../src/jwt/token.ts'
 
@@ -16,12 +18,8 @@ export const userToken: Token = {
   signatureVerified: true,
 }
 
-export const organizationToken: Token = {
-  ...userToken,
-  identity: 'my-org',
-  keyKind: 'organization',
-  scopes: ['organization:owner'],
-}
+const ofOrganization = { identity: 'my-org', keyKind: 'organization', scopes: ['organization:owner'] } as const
+export const organizationToken: Token = { ...userToken, ...ofOrganization }
 
 export function patience({ retries }: { retries: number }): Patience {
   return { end: Date.now() + 30_000, timeout: 30_000, retries }
@@ -36,4 +34,45 @@ export function surroundings(lines: string[]): Surroundings {
     cancelled: new Promise(() => {}),
     log: line => void lines.push(line),
   }
+}
+
+type Check<T> = (token: Token, url: string, patience: Patience, surroundings: Surroundings) => Promise<T>
+
+/** A server for all tests of a file, which gives the same answer to each request; `requests` and `lines` are a test's own. */
+export function checkedServer<T>(check: Check<T>, path = '') {
+  const requests: Received[] = []
+  const lines: string[] = []
+  let reply: Reply
+  let server: Listening
+  beforeAll(async () => {
+    server = await listen({ record: () => {} }, async received => {
+      requests.push(received)
+      return reply
+    })
+  })
+  afterAll(() => server.close())
+  beforeEach(() => {
+    requests.splice(0)
+    lines.splice(0)
+  })
+
+  function run(answer: Reply, token: Token = userToken, retries = 0): Promise<T> {
+    reply = answer
+    return check(token, server.origin + path, patience({ retries }), {
+      ...surroundings(lines),
+      log: line => void lines.push(line.replace(server.origin, 'URL')),
+    })
+  }
+
+  /** The error has to have the code, and at most 40 words; its message, with the server's address as `URL`. */
+  async function errorFor(code: string, answer: Reply, token?: Token, retries?: number): Promise<string> {
+    const error = await run(answer, token, retries).then(
+      () => new Error('none'),
+      (error: Error) => error,
+    )
+    expect(error.message).toMatch(new RegExp(`\\[${code}\\]$`))
+    expect(error.message.split(' ').length).toBeLessThanOrEqual(42)
+    return error.message.replaceAll(server.origin, 'URL')
+  }
+  return { requests, lines, run, errorFor }
 }
