@@ -2,37 +2,21 @@
 
 import { expect, test } from '@jest/globals'
 import { inputErrorFor, read } from '../../support/inputs.ts'
+import { rowsOf } from '../../support/rows.ts'
 
 const empty = { 'app-id': '', secret: '' }
 
-test.each([
-  ['app_id', 'app-id'],
-  ['appid', 'app-id'],
-  ['client_id', 'app-id'],
-  ['client-id', 'app-id'],
-  ['application-id', 'app-id'],
-  ['client_secret', 'secret'],
-  ['client-secret', 'secret'],
-  ['clientsecret', 'secret'],
-  ['scopes', 'scope'],
-  ['base_url', 'base-url'],
-  ['baseurl', 'base-url'],
-  ['public_key', 'public-key'],
-  ['env_var', 'env-var'],
-  ['env-vars', 'env-var'],
-  ['ovc_url', 'ovc-url'],
-  ['ays_url', 'ays-url'],
-  ['time_out', 'timeout'],
-  ['step_summary', 'summary'],
-  ['max-retries', 'retries'],
-  ['app_di', 'app-id'],
-  ['secrte', 'secret'],
-  ['base-ulr', 'base-url'],
-  ['base_urls', 'base-url'],
-  ['publik-key', 'public-key'],
-  ['validty', 'validity'],
-  ['audiance', 'audience'],
-])('"%s" is an error that says to write "%s"', (wrong, right) => {
+test.each(
+  rowsOf({
+    'app-id': ['app_id', 'appid', 'client_id', 'client-id', 'application-id', 'app_di'],
+    secret: ['client_secret', 'client-secret', 'clientsecret', 'secrte'],
+    'base-url': ['base_url', 'baseurl', 'base-ulr', 'base_urls'],
+    'public-key': ['public_key', 'publik-key'],
+    'env-var': ['env_var', 'env-vars'],
+    ...{ scope: ['scopes'], audience: ['audiance'], validity: ['validty'], timeout: ['time_out'] },
+    ...{ summary: ['step_summary'], retries: ['max-retries'], 'ovc-url': ['ovc_url'], 'ays-url': ['ays_url'] },
+  }),
+)('"%s" is an error that says to write "%s"', (wrong, right) => {
   // The other credentials are given, so that only the one that is missing counts.
   const given = right === 'secret' ? { secret: '' } : right === 'app-id' ? { 'app-id': '' } : {}
   expect(inputErrorFor(given, { [`INPUT_${wrong.toUpperCase()}`]: 'x' })).toBe(
