@@ -4,22 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { run } from '../../sandbox/runner/process.ts'
-import { startItsYouOnline, defaultUserKey as user } from '../../sandbox/servers/itsyouonline.ts'
-import { folder, main } from '../support/action.ts'
+import { startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { folder, inputsFor, main } from '../support/action.ts'
 
 /** Starts the action without the runner in miniature, which would always give it its files. */
 async function runWithFiles(files: Record<string, string>, inputs: Record<string, string> = {}) {
   const server = await startItsYouOnline()
   try {
-    const given: Record<string, string> = {
-      'app-id': user.applicationId,
-      secret: user.secret,
-      scope: 'user:name',
-      'base-url': server.url,
-      'public-key': server.publicKeyPem,
-      'env-var': 'JWT',
-      ...inputs,
-    }
+    const given = { ...inputsFor(server), 'env-var': 'JWT', ...inputs }
     const environment = Object.fromEntries(
       Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     )

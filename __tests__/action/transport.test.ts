@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { type Fault, type Given, runFault, schemes, testFaults } from '../support/action.ts'
+import { type Fault, type Given, runFault, type Setting, schemes, testFaults } from '../support/action.ts'
 import {
   answer,
   type Behaviour,
@@ -32,11 +32,7 @@ const faults: Fault[] = [
   { name: 'the connection is closed instead of an answer: tried again', answers: () => [bytes('')], ...reset },
   { name: 'a reset before the headers: tried again', answers: () => [bytesThenReset('')], ...reset },
   { name: 'an end in the headers: tried again', answers: () => [bytes(head(200, jwtHeaders).slice(0, 30))], ...reset },
-  {
-    name: 'a body shorter than its Content-Length: tried again',
-    answers: () => [bytes(`${head(200, jwtHeaders)}SERVER-TEXT`)],
-    ...reset,
-  },
+  { name: 'a body that is too short: tried again', answers: () => [bytes(`${head(200, jwtHeaders)}SERVER`)], ...reset },
   {
     name: 'a chunked body without its end: tried again',
     answers: () => [bytes(`${head(200, { 'transfer-encoding': 'chunked' })}b\r\nSERVER-TEXT\r\n`)],
@@ -54,11 +50,7 @@ const faults: Fault[] = [
     requests: 2,
   },
   { name: 'no answer: ends with the time', answers: () => [bytesThenNothing('')], ...timedOut(1) },
-  {
-    name: 'headers and then silence: ends with the time',
-    answers: () => [bytesThenNothing(head(200, jwtHeaders))],
-    ...timedOut(1),
-  },
+  { name: 'headers and then silence: ends', answers: () => [bytesThenNothing(head(200, jwtHeaders))], ...timedOut(1) },
   {
     name: 'a body that drips one byte a second: ends with the time, though there is always something new',
     answers: () => [drip(head(200, jwtHeaders))],
@@ -76,11 +68,7 @@ const faults: Fault[] = [
     requests: 2,
     cause: /^no whole answer in time$/,
   },
-  {
-    name: 'a body without an end: cut off, and not asked for again',
-    answers: () => [flood(head(200, { connection: 'close' }))],
-    ...tooLarge,
-  },
+  { name: 'an endless body: cut off', answers: () => [flood(head(200, { connection: 'close' }))], ...tooLarge },
   { name: 'one byte more than 64 KiB: cut off', answers: () => [answer(200, 'x'.repeat(64 * 1024 + 1))], ...tooLarge },
   {
     name: '64 KiB to the byte: read, and not a JWT',
@@ -148,21 +136,13 @@ const leavesOpen = [
 describe.each(schemes)('over %s', scheme => testFaults([...faults, ...leavesOpen], { scheme }))
 
 test.concurrent('a connection refused: tried again, then an error that names the address', async () => {
-  const occupied = await occupyPort()
+  const { port, close } = await occupyPort()
+  const error = new RegExp(`^http://127\\.0\\.0\\.1:${port} could not be reached \\(ECONNREFUSED\\)`)
+  const fault = { name: 'refused', answers: () => [], requests: 0, attempts: 2, cause: /^ECONNREFUSED$/, error }
   try {
-    await runFault(
-      {
-        name: 'refused',
-        answers: () => [],
-        requests: 0,
-        attempts: 2,
-        cause: /^ECONNREFUSED$/,
-        error: new RegExp(`^http://127\\.0\\.0\\.1:${occupied.port} could not be reached \\(ECONNREFUSED\\)`),
-      },
-      { baseUrl: () => `http://127.0.0.1:${occupied.port}` },
-    )
+    await runFault(fault, { baseUrl: () => `http://127.0.0.1:${port}` })
   } finally {
-    await occupied.close()
+    await close()
   }
 })
 
@@ -179,34 +159,18 @@ function names(look: string): string[] {
   return ['--import', `data:text/javascript,${encodeURIComponent(module)}`]
 }
 
+const named: Setting = { baseUrl: port => `http://localhost:${port}` }
+
 test.concurrent('a name that is not found once: found at the second attempt', async () => {
-  await runFault(
-    {
-      name: 'ENOTFOUND once',
-      answers: given => [given.good],
-      requests: 1,
-      attempts: 2,
-      cause: /^ENOTFOUND$/,
-      inputs: { retries: '5' },
-      nodeArguments: names(`asked === 1 ? callback(failure) : callback(null, [{ address: '127.0.0.1', family: 4 }])`),
-    },
-    { baseUrl: port => `http://localhost:${port}` },
-  )
+  const nodeArguments = names(`asked === 1 ? callback(failure) : callback(null, [{ address: '127.0.0.1', family: 4 }])`)
+  const fault = { attempts: 2, cause: /^ENOTFOUND$/, inputs: { retries: '5' }, nodeArguments }
+  await runFault({ name: '', answers: given => [given.good], requests: 1, ...fault }, named)
 })
 
 test.concurrent('a name that is never found: tried once more, since it is probably misspelt', async () => {
-  const { result } = await runFault(
-    {
-      name: 'ENOTFOUND always',
-      answers: () => [],
-      requests: 0,
-      attempts: 2,
-      error: /^The host name of \S+ was not found \(ENOTFOUND\): check "base-url" .*\[ERR_HOST_NOT_FOUND\]$/,
-      inputs: { retries: '5' },
-      nodeArguments: names('callback(failure)'),
-    },
-    { baseUrl: port => `http://localhost:${port}` },
-  )
+  const error = /^The host name of \S+ was not found \(ENOTFOUND\): check "base-url" .*\[ERR_HOST_NOT_FOUND\]$/
+  const fault = { attempts: 2, error, inputs: { retries: '5' }, nodeArguments: names('callback(failure)') }
+  const { result } = await runFault({ name: '', answers: () => [], requests: 0, ...fault }, named)
   expect(result.milliseconds).toBeLessThan(10_000)
 })
 
@@ -231,18 +195,10 @@ onLinux('a name with two addresses, the first of which takes a second: connects 
     server.stdin.write('now')
     await new Promise(resolve => setTimeout(resolve, 100))
     for (let at = 0; at < 6; at++) fillers.push(connect(port, '127.0.0.1').on('error', () => {}))
-    await runFault(
-      {
-        name: '',
-        answers: () => [],
-        requests: 0,
-        attempts: 1,
-        inputs: { retries: '0', timeout: '20s' },
-        error: /answered with something else instead of a JWT/,
-        nodeArguments: names(`callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }])`),
-      },
-      { baseUrl: () => `http://localhost:${port}` },
-    )
+    const nodeArguments = names(`callback(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }])`)
+    const one = { requests: 0, attempts: 1, inputs: { retries: '0', timeout: '20s' }, nodeArguments }
+    const error = /answered with something else instead of a JWT/
+    await runFault({ name: '', answers: () => [], ...one, error }, { baseUrl: () => `http://localhost:${port}` })
   } finally {
     for (const filler of fillers) filler.destroy()
     server.kill('SIGKILL')

@@ -38,12 +38,8 @@ export async function runAction({ with: inputs, secrets = [], env, ...others }: 
   try {
     const given = Object.entries(inputs).filter((entry): entry is [string, string] => entry[1] !== undefined)
     // Debug lines count as log, too.
-    const result = await job.runAction({
-      main,
-      with: Object.fromEntries(given),
-      env: { RUNNER_DEBUG: '1', ...env },
-      ...others,
-    })
+    const withEnv = { with: Object.fromEntries(given), env: { RUNNER_DEBUG: '1', ...env } }
+    const result = await job.runAction({ main, ...withEnv, ...others })
     expectPromisesKept(result, [inputs['secret'] ?? '', inputs['jwt'] ?? '', ...secrets])
     return result
   } finally {
@@ -92,19 +88,17 @@ export type StepOptions = Partial<RunOptions> & {
 
 export type Step = { result: StepResult; requests: RecordedRequest[]; server: ItsYouOnline }
 
-/** Runs the action against the sandbox. A good run unless the options say otherwise: a user's key, the scope user:name. */
+/** Of a good run: a user's key, and the scope user:name. */
+export function inputsFor({ url, publicKeyPem: key }: ItsYouOnline): Record<string, string> {
+  const { applicationId: id, secret } = defaultUserKey
+  return { 'app-id': id, secret, scope: 'user:name', 'base-url': url, 'public-key': key }
+}
+
+/** Runs the action against the sandbox. A good run unless the options say otherwise. */
 export async function runStep({ server: serverOptions, prepare, ...options }: StepOptions = {}): Promise<Step> {
   const server = await startItsYouOnline(serverOptions)
   try {
-    const inputs: Inputs = {
-      'app-id': defaultUserKey.applicationId,
-      secret: defaultUserKey.secret,
-      scope: 'user:name',
-      'base-url': server.url,
-      'public-key': server.publicKeyPem,
-      ...options.with,
-      ...(await prepare?.(server)),
-    }
+    const inputs = { ...inputsFor(server), ...options.with, ...(await prepare?.(server)) }
     return { result: await runAction({ ...options, with: inputs }), requests: server.requests, server }
   } finally {
     await server.close()
@@ -150,12 +144,8 @@ export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeA
   check?: ((run: Run) => void) | undefined
 }
 
-export type Run = {
-  result: StepResult
-  server: FaultyServer
-  /** The JWT that was issued last. */
-  issued: string | undefined
-}
+/** `issued` is the JWT that was issued last. */
+export type Run = { result: StepResult; server: FaultyServer; issued: string | undefined }
 
 export type Setting = {
   scheme?: Scheme | undefined
