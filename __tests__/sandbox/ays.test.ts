@@ -76,19 +76,14 @@ describe('the JWT', () => {
     ['another scheme', () => ({ authorization: 'Basic YTpi' }), 401, /^JWT Error: /],
     ['null', () => ({ authorization: 'bearer null' }), 401, /^JWT Error: /],
     [
-      'a foreign signature',
+      'a bad signature',
       jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }),
       401,
       /^JWT Error: /,
     ],
     ['a cookie', jwt => ({ cookie: `theme=dark; jwt=Bearer ${jwt}` }), 200, '[]'],
     ['a cookie, which wins', jwt => ({ cookie: `jwt=Bearer ${jwt}`, authorization: 'bearer null' }), 200, '[]'],
-    [
-      'a bad cookie, which wins',
-      jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }),
-      401,
-      /^JWT Error: /,
-    ],
+    ['a bad cookie', jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }), 401, /^JWT Error: /],
   ])('in %s', async (_, headers, status, body) => {
     const response = await list(headers(member))
     expect(response.status).toBe(status)
@@ -115,6 +110,14 @@ test('repositories and blueprints are created once, listed, changed and executed
   expect(ays.repositories.get('infra')?.blueprints.get('a b/c')).toEqual({ ...changed, executed: 1 })
 })
 
+const notFound = [
+  'POST /infra/blueprint/none',
+  'POST /none/aysrun',
+  'GET /infra/aysrun/none',
+  'GET /infra/service',
+  'GET s',
+]
+const notAllowed = ['PUT ', 'DELETE /infra/blueprint', 'DELETE /infra/blueprint/web.yaml', 'PUT /infra/aysrun']
 test.each<[number, string, object?]>([
   [400, 'POST ', { name: 'x' }],
   [400, 'POST ', { git_url: 'x' }],
@@ -125,16 +128,8 @@ test.each<[number, string, object?]>([
   [400, 'PUT /infra/blueprint/web.yaml', { name: 'web.yaml' }],
   [404, 'POST /none/blueprint', blueprint],
   [404, 'PUT /infra/blueprint/none', blueprint],
-  [404, 'POST /infra/blueprint/none'],
-  [404, 'POST /none/aysrun'],
-  [404, 'GET /infra/aysrun/none'],
-  [404, 'GET /infra/service'],
-  [404, 'POST /infra/configure-jslocation'],
-  [404, 'GET s'],
-  [405, 'PUT '],
-  [405, 'DELETE /infra/blueprint'],
-  [405, 'DELETE /infra/blueprint/web.yaml'],
-  [405, 'PUT /infra/aysrun'],
+  ...[...notFound, 'POST /infra/configure-jslocation'].map((what): [number, string] => [404, what]),
+  ...notAllowed.map((what): [number, string] => [405, what]),
 ])('%i with a JSON error is the answer to %s (%#)', async (status, what, ...[body]) => {
   await call('POST ', repository)
   await call('POST /infra/blueprint', blueprint)
@@ -181,13 +176,8 @@ test('from 9.3 on a JWT is configured, and refused in a blueprint', async () => 
   expect(await call('POST /infra/blueprint', withJwt)).toEqual([400, error])
   const data = { address: 'my-location.example', jwt_: member }
   const configuration = { jslocation: 'j.clients.openvcloud', instance: 'main', data }
-  for (const wrong of [
-    { ...configuration, data: {} },
-    { ...configuration, instance: '' },
-    { ...configuration, jslocation: '' },
-  ]) {
-    expect(await call('POST /infra/configure-jslocation', wrong)).toEqual([400, error])
-  }
+  for (const wrong of [{ data: {} }, { instance: '' }, { jslocation: '' }])
+    expect(await call('POST /infra/configure-jslocation', { ...configuration, ...wrong })).toEqual([400, error])
   expect(await call('POST /infra/configure-jslocation', configuration)).toEqual([200, expect.any(Object)])
   expect(ays.repositories.get('infra')?.locations.get('main')).toEqual(data)
   const content = 'g8client__main:\n  instance: main\n  account: acme\n'

@@ -116,8 +116,8 @@ describe('of a step the runner reads', () => {
   })
 
   test('line ends of Windows as those of others', async () => {
-    const code = "print('a\\r\\n::error::b\\r\\n'); append('GITHUB_STEP_SUMMARY', 'c\\r\\n')"
-    expect(await runCode(code)).toMatchObject({ stdout: 'a\n::error::b\n', log: 'a\nError: b\n', summary: 'c\n' })
+    const code = "print('a\\r\\n'); append('GITHUB_STEP_SUMMARY', 'c\\r\\n')"
+    expect(await runCode(code)).toMatchObject({ stdout: 'a\n', log: 'a\n', summary: 'c\n' })
   })
 })
 

@@ -91,11 +91,7 @@ describe('commands', () => {
       { errors: ['real'] },
     ],
     [['::set-output name=a::1'], '', { outputs: { a: '1' } }],
-    [
-      ['::add-mask:: '],
-      /^Warning: /,
-      { warnings: ["Can't add secret mask for empty string in ##[add-mask] command."] },
-    ],
+    [['::add-mask:: '], "Warning: Can't add secret mask for empty string in ##[add-mask] command.\n", {}],
     // Refused: the step fails, whatever its exit code.
     ...['::set-output::1', '::set-env name=A::1', '::add-path::/x'].map(line => [[line], /^Error: /, { failed: true }]),
     ...['', 'error', 'pause-logging'].map(token => [
@@ -124,16 +120,8 @@ describe('masks', () => {
   const value = 'a??>>~~ b'
 
   test.each([
-    [
-      'hide what comes later, not what came before',
-      ['sesame', '::add-mask::sesame', 'open sesame'],
-      'sesame\nopen ***\n',
-    ],
-    [
-      'cover the whole value and each of its lines, trimmed',
-      ['::add-mask::  first line%0D%0A second 100%25 ', 'a first line, a second 100%.'],
-      'a ***, a ***.\n',
-    ],
+    ['hide what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], 'sesame\nopen ***\n'],
+    ['cover each line, trimmed', ['::add-mask:: line 1%0D%0A 100%25 ', 'a line 1, a 100%.'], 'a ***, a ***.\n'],
     ['that overlap or touch become one', ['::add-mask::abcd', '::add-mask::cdef', 'abcdef abcdcdef'], '*** ***\n'],
     ...[
       bytes.toString('base64'),
@@ -147,8 +135,7 @@ describe('masks', () => {
     ].map(form => [`hide the form ${form}`, [`::add-mask::${secret.replaceAll('%', '%25')}`, `<${form}>`], '<***>\n']),
     // base64url, hex, form-encoding with +, and a part.
     ...[
-      Buffer.from(value).toString('base64url'),
-      Buffer.from(value).toString('hex'),
+      ...['base64url', 'hex'].map(encoding => Buffer.from(value).toString(encoding as 'hex')),
       'a%3F%3F%3E%3E~~+b',
       '??>>~~',
     ].map(form => [`do not hide the form ${form}`, [`::add-mask::${value}`, form], `${form}\n`]),
@@ -178,10 +165,8 @@ describe('the files of a step', () => {
     ['a<<EOF\nb', "Invalid value. Matching delimiter not found 'EOF'"],
   ])('with %j fail the step, but what stands before it counts', (text, message) => {
     const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
-    const errors = ['env', 'output', 'state'].flatMap(kind => [
-      `Unable to process file command '${kind}' successfully.`,
-      message,
-    ])
+    const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
+    const errors = ['env', 'output', 'state'].flatMap(unable)
     expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
   })
 

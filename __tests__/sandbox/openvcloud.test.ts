@@ -133,10 +133,8 @@ describe('a call', () => {
   })
 
   test('with _async is a task, which says 202 and then how it went', async () => {
-    for (const outcome of [
-      [true, 1],
-      [false, 'a cloud space with the name web exists already'],
-    ]) {
+    const failed = [false, 'a cloud space with the name web exists already']
+    for (const outcome of [[true, 1], failed]) {
       const taskguid = await resultOf('cloudspaces/create', { ...cloudspace, _async: true })
       expect((await call('system/task/get', { taskguid })).status).toBe(202)
       expect(await resultOf('system/task/get', { taskguid })).toEqual(outcome)
@@ -164,7 +162,7 @@ describe('a call', () => {
   })
 })
 
-test.each<[string, object, number, string | RegExp]>([
+test.each<[string, object, number, RegExp]>([
   ['cloudspaces/create', cloudspace, 409, /web exists already/],
   ['cloudspaces/create', { ...cloudspace, name: 'x1', location: 'elsewhere' }, 400, /no location "elsewhere"/],
   ['cloudspaces/create', { ...cloudspace, name: 'x1', accountId: 'acme' }, 400, /accountId is not a number/],
@@ -179,12 +177,7 @@ test.each<[string, object, number, string | RegExp]>([
   ['machines/create', { ...machine, name: 'x' }, 400, /the name/],
   ['machines/create', { ...machine, name: 'x1', imageId: 9 }, 400, /no image 9/],
   ['machines/create', { ...machine, name: 'x1', sizeId: 9 }, 400, /no size 9/],
-  [
-    'machines/create',
-    { ...machine, name: 'x1', disksize: 5 },
-    400,
-    'Disk size of 5GB is to small for image Ubuntu 24.04 x64',
-  ],
+  ['machines/create', { ...machine, name: 'x1', disksize: 5 }, 400, /^Disk size of 5GB is to small for image Ubuntu/],
   ['machines/create', { ...machine, name: 'x1', memory: 512, vcpus: 1 }, 400, /not both/],
   ['machines/create', { ...machine, name: 'x1', sizeId: '', memory: 512 }, 400, /sizeId, or memory and vcpus/],
   ['machines/get', { machineId: 5 }, 404, /no machine 5/],
@@ -203,7 +196,7 @@ test.each<[string, object, number, string | RegExp]>([
   const { cloudspaces, machines, portforwards } = structuredClone(openvcloud.state)
   const response = await call(name, parameters)
   expect(response.status).toBe(status)
-  expect(await response.json()).toEqual(typeof why === 'string' ? why : expect.stringMatching(why))
+  expect(await response.json()).toMatch(why)
   expect(openvcloud.state).toMatchObject({ cloudspaces, machines, portforwards })
 })
 
@@ -240,9 +233,8 @@ test('what belongs to another account is out of reach', async () => {
 test('a client like the Go SDK finds the calls and fields that it starts with', async () => {
   await furnish()
   expect(await resultOf('system/docgenerator/prepareCatalog')).toEqual({ paths: {} })
-  const acl = [
-    { userGroupId: 'ada@itsyouonline', right: 'CXDRAU', status: 'CONFIRMED', type: 'U', canBeDeleted: false },
-  ]
+  const right = { right: 'CXDRAU', status: 'CONFIRMED', type: 'U', canBeDeleted: false }
+  const acl = [{ userGroupId: 'ada@itsyouonline', ...right }]
   const common = { id: 1, status: 'DEPLOYED', accountId: 7, name: 'web', location: 'my-location', gid: 1, acl }
   const addresses = { externalnetworkip: publicIp, publicipaddress: publicIp }
   const listed = { accountName: 'acme', descr: '', creationTime: now, updateTime: now }
@@ -272,16 +264,17 @@ test('a client like the Terraform provider creates, reads, plans nothing, change
 
   // Read: what was asked for is what there is, so a plan is empty.
   const read = await resultOf<Record<string, unknown>>('machines/get', { machineId })
-  const size = {
-    sizeid: 0,
-    imageid: 1,
-    vcpus: 1,
-    memory: 1024,
-    storage: 10,
-    hostname: 'vm-1',
-    osImage: 'Ubuntu 24.04 x64',
-  }
-  expect(read).toMatchObject({ id: 1, name: 'vm', description: 'd', status: 'RUNNING', cloudspaceid: 1, ...size })
+  const size = { sizeid: 0, imageid: 1, vcpus: 1, memory: 1024, storage: 10 }
+  const system = { hostname: 'vm-1', osImage: 'Ubuntu 24.04 x64' }
+  expect(read).toMatchObject({
+    id: 1,
+    name: 'vm',
+    description: 'd',
+    status: 'RUNNING',
+    cloudspaceid: 1,
+    ...size,
+    ...system,
+  })
   expect(read).toMatchObject({ disks: [{ type: 'B', sizeMax: 10 }], interfaces: [{}], accounts: [{ login: 'user' }] })
   const ports = { publicIp, publicPort: '2222', localPort: '22', protocol: 'tcp' }
   const entry = { id: 1, machineId: 1, machineName: 'vm', localIp: '192.168.103.2', ...ports }
