@@ -65,11 +65,4 @@ describeExample(file, () => {
     expect([conclusion, leaks]).toEqual(['failure', []])
     expect(errors[0]).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
   })
-
-  test('would be caught printing the JWT in a form that the runner does not mask', async () => {
-    world = await startWorld()
-    const edit = (text: string) => `${text}          printf %s "$JWT" | od -An -v -tx1 | tr -d ' \\n'\n`
-    const { leaks } = await runExample(file, world, { edit })
-    expect(leaks).toContain('secret 2: found in hex')
-  })
 })

@@ -119,11 +119,9 @@ const destinationRows: Rows<typeof destinationErrors> = {
 }
 
 function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [string, ActionError][] {
+  const call = (name: string, args: unknown[]) => (functions[name] as (...args: unknown[]) => ActionError)(...args)
   return Object.entries(rows).flatMap(([name, calls]) =>
-    calls.map((args: unknown[]): [string, ActionError] => [
-      name,
-      (functions[name] as (...args: unknown[]) => ActionError)(...args),
-    ]),
+    calls.map((args: unknown[]): [string, ActionError] => [name, call(name, args)]),
   )
 }
 
@@ -148,9 +146,8 @@ test.each(all)('%s has at most 40 words, and ends with its code', (_name, error)
 
 test('no code is left without a sentence', () => {
   const used = new Set(all.map(([, error]) => error.code))
-  const inputCodes = codes.filter(code =>
-    /_(CREDENTIALS|SCOPE|AUDIENCE|DURATION|ADDRESS|ENV_VAR|INPUT)_INVALID$/.test(code),
-  )
+  const ofInputs = /_(CREDENTIALS|SCOPE|AUDIENCE|DURATION|ADDRESS|ENV_VAR|INPUT)_INVALID$/
+  const inputCodes = codes.filter(code => ofInputs.test(code))
   // ERR_NODE_VERSION: src/node-version.ts, which no other file may be loaded before.
   const elsewhere = [...inputCodes, 'ERR_SECRETS_DEPENDABOT', 'ERR_NODE_VERSION']
   expect(codes.filter(code => !used.has(code) && !elsewhere.includes(code))).toEqual([])

@@ -9,14 +9,11 @@ const env = {
   GITHUB_ACTION_REF: 'v1',
 }
 
-test.each(['v1', 'main', 'releases/v1', '0123456789abcdef0123456789abcdef01234567'])(
-  'in the version %s that runs',
-  ref => {
-    expect(pageOf('ERR_SCOPE_NOT_GRANTED', { ...env, GITHUB_ACTION_REF: ref })).toBe(
-      `https://github.com/your-org/ovc-jwt-action/blob/${ref}/docs/troubleshooting.md#err_scope_not_granted`,
-    )
-  },
-)
+const commit = '0123456789abcdef0123456789abcdef01234567'
+test.each(['v1', 'main', 'releases/v1', commit])('in the version %s that runs', ref => {
+  const page = `https://github.com/your-org/ovc-jwt-action/blob/${ref}/docs/troubleshooting.md#err_scope_not_granted`
+  expect(pageOf('ERR_SCOPE_NOT_GRANTED', { ...env, GITHUB_ACTION_REF: ref })).toBe(page)
+})
 
 test.each<[changes: Record<string, string | undefined>]>([
   [{ GITHUB_SERVER_URL: undefined }],

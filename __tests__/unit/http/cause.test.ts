@@ -19,6 +19,9 @@ test.each<[Outcome, string]>([
 type Last = Parameters<typeof errorOf>[0]
 const network = (code: string): Last => ({ kind: 'network', code })
 
+const tlsHandshake = ['ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE']
+const notTls = ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', ...tlsHandshake]
+const wantsCertificate = ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE']
 test.each<[Last, string]>([
   [
     { kind: 'deadline' },
@@ -58,21 +61,14 @@ test.each<[Last, string]>([
     network('ERR_TLS_CERT_ALTNAME_INVALID'),
     'is for another host name (ERR_TLS_CERT_ALTNAME_INVALID): put the name that is in the certificate into "ovc-url". [ERR_CERTIFICATE_HOST]',
   ],
-  ...[
-    'EPROTO',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-    'ERR_TLS_HANDSHAKE_TIMEOUT',
-    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-  ].map((code): [Last, string] => [
+  ...notTls.map((code): [Last, string] => [
     network(code),
     `could not agree on TLS (${code}): check that the port in "ovc-url" speaks https, and that the server offers TLS 1.2 or newer without a client certificate. [ERR_TLS]`,
   ]),
-  ...['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'].map(
-    (code): [Last, string] => [
-      network(code),
-      `https://ovc.example requires a client certificate (${code}), which this action does not support: put an address that does not require one into "ovc-url". [ERR_CLIENT_CERTIFICATE]`,
-    ],
-  ),
+  ...wantsCertificate.map((code): [Last, string] => [
+    network(code),
+    `https://ovc.example requires a client certificate (${code}), which this action does not support: put an address that does not require one into "ovc-url". [ERR_CLIENT_CERTIFICATE]`,
+  ]),
   [
     network('HPE_INVALID_CONSTANT'),
     'sent an answer that is not valid HTTP (HPE_INVALID_CONSTANT): check "ovc-url", and what is between the runner and the server. [ERR_PROTOCOL]',

@@ -5,14 +5,9 @@ import { readInputs } from '../../../src/inputs/inputs.ts'
 import { inputErrorFor, read, sourceOf } from '../../support/inputs.ts'
 
 test('the least that a workflow can write', () => {
+  const pair = { clientId: 'my-id', clientSecret: 'my secret' }
   expect(read({ 'app-id': 'my-id', secret: 'my secret' })).toEqual({
-    credentials: {
-      grant: 'client_credentials',
-      clientId: 'my-id',
-      clientSecret: 'my secret',
-      scopes: [],
-      audiences: [],
-    },
+    credentials: { grant: 'client_credentials', ...pair, scopes: [], audiences: [] },
     baseUrl: 'https://itsyou.online',
     ovcUrl: undefined,
     aysUrl: undefined,
@@ -74,26 +69,14 @@ test.each([
 })
 
 describe('credentials', () => {
+  const none = { 'app-id': '', secret: '' }
+  const dependabot = { GITHUB_ACTOR: 'dependabot[bot]' }
   test.each<[inputs: Record<string, string>, env: Record<string, string>, event: unknown, says: RegExp]>([
-    [
-      { 'app-id': '', secret: '' },
-      {},
-      {},
-      /^"app-id", "secret" and "jwt" are all empty: .*step ids.*"environment:".*"secrets: inherit"/,
-    ],
-    [
-      { 'app-id': '' },
-      {},
-      {},
-      /^"app-id" is empty: forks and Dependabot get no secrets; in other runs check its name.*"secrets\." or "vars\.".*"environment:".*"secrets: inherit" for a reusable workflow\./,
-    ],
+    [none, {}, {}, /^"app-id", "secret" and "jwt" are all empty: .*step ids.*"environment:".*"secrets: inherit"/],
+    [{ 'app-id': '' }, {}, {}, /^"app-id" is empty: forks and Dependabot get no secrets; in other runs check its name/],
+    [{ 'app-id': '' }, {}, {}, /"secrets\." or "vars\.".*"environment:".*"secrets: inherit" for a reusable workflow\./],
     [{ secret: '' }, {}, {}, /^"secret" is empty: forks and Dependabot/],
-    [
-      { 'app-id': '', secret: '' },
-      { GITHUB_ACTOR: 'dependabot[bot]' },
-      {},
-      /^"app-id", "secret" and "jwt" are all empty: Dependabot started this run.*\[ERR_SECRETS_DEPENDABOT\]$/,
-    ],
+    [none, dependabot, {}, /^"app-id", "secret" and "jwt" are all empty: Dependabot .*\[ERR_SECRETS_DEPENDABOT\]$/],
     [{ secret: 'x\u200by' }, {}, {}, /^"secret" contains a line break or an invisible character: copy it again/],
     [{ secret: 'x\ny' }, {}, {}, /^"secret" contains a line break/],
     [{ 'app-id': 'a\u202eb' }, {}, {}, /^"app-id" contains characters that no id has: copy it again/],
@@ -138,11 +121,8 @@ test.each(['', 'maybe', '1', 'TrUe', 'xtrue', 'truex', 'xfalse', 'falsex'])(
   },
 )
 
-test.each(['true', 'True', 'TRUE'])('"summary: %s" is true', value =>
-  expect(read({ summary: value }).summary).toBe(true),
-)
-test.each(['false', 'False', 'FALSE'])('"summary: %s" is false', value =>
-  expect(read({ summary: value }).summary).toBe(false),
+test.each(['true', 'True', 'TRUE', 'false', 'False', 'FALSE'])('"summary: %s" is read', value =>
+  expect(read({ summary: value }).summary).toBe(value.toLowerCase() === 'true'),
 )
 
 test.each(['11', '-1', '1.5', 'x', '010', ' '])('"retries: %s" is an error', value => {

@@ -17,14 +17,8 @@ const sign = (changes: Record<string, unknown> = {}) => signJwt(claims({ exp, ..
 type Asked = Partial<Pick<ClientCredentials, 'scopes' | 'audiences'>>
 
 async function verifyNew(changes: Record<string, unknown>, asked: Asked = {}): Promise<Token> {
-  const credentials: ClientCredentials = {
-    grant: 'client_credentials',
-    clientId: applicationId,
-    clientSecret: 'secret',
-    scopes: ['user:name'],
-    audiences: [],
-    ...asked,
-  }
+  const pair = { grant: 'client_credentials', clientId: applicationId, clientSecret: 'secret' } as const
+  const credentials: ClientCredentials = { ...pair, scopes: ['user:name'], audiences: [], ...asked }
   const { old, verify } = await expectation(credentials, verifier)
   expect(old).toBeUndefined()
   return verify(sign(changes))
@@ -36,11 +30,7 @@ describe('a new JWT passes', () => {
     ['in another order', { scope: ['b:c', 'a:b'] }, { scopes: ['a:b', 'b:c'] }],
     ['with a refresh token that was asked for', { refresh_token: 'r' }, { scopes: ['user:name', 'offline_access'] }],
     ['with all that the key may do, where no scope was asked for', { scope: ['user:admin'] }, { scopes: [] }],
-    [
-      'with all of it, where only offline_access was',
-      { scope: ['user:admin'], refresh_token: 'r' },
-      { scopes: ['offline_access'] },
-    ],
+    ['with all, for offline_access', { scope: ['user:admin'], refresh_token: 'r' }, { scopes: ['offline_access'] }],
     ['for the audience', { aud: ['a', 'b'] }, { audiences: ['b', 'a'] }],
     ['expired within the tolerance', { exp: now / 1000 - 59 }, {}],
   ])('%s', async (_name, changes, asked) => {
