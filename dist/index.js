@@ -2297,7 +2297,7 @@ function distance(a, b) {
 
 function proxyFor(url, env) {
     const target = new URL(url);
-    if (target.protocol !== 'https:' || isLoopback(target.hostname))
+    if (isLoopback(target.hostname))
         return undefined;
     const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim();
     if (!text || isExcluded(target, env['no_proxy'] || env['NO_PROXY'] || ''))
@@ -2319,7 +2319,7 @@ function isExcluded({ hostname, port }, noProxy) {
             return true;
         const { name, port: entryPort } = readEntry(entry);
         const isPort = entryPort === undefined || entryPort === (port || '443');
-        return isPort && name !== '' && (host === name || host.endsWith(`.${name}`));
+        return isPort && (host === name || host.endsWith(`.${name}`));
     });
 }
 function readEntry(entry) {
