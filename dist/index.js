@@ -2310,11 +2310,10 @@ function proxyFor(url, env) {
 }
 function isExcluded({ hostname, port }, noProxy) {
     const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    const entries = noProxy
+    return noProxy
         .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean);
-    return entries.some(entry => {
+        .split(/[\s,]/)
+        .some(entry => {
         if (entry === '*')
             return true;
         const { name, port: entryPort } = readEntry(entry);
@@ -3313,7 +3312,8 @@ function isListOf(isValid, value) {
 
 
 async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) {
-    if (token.keyKind === 'organization')
+    const user = userOf(token);
+    if (user === undefined)
         throw destinationErrors.ovcNeedsUser();
     if (token.audiences.length)
         throw destinationErrors.ovcAudience(token.audiences);
@@ -3329,7 +3329,7 @@ async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) 
     const wrong = (found) => destinationErrors.notOpenvCloud(url, found);
     const list = readList(answer, wrong);
     if (!list.length)
-        throw destinationErrors.ovcNoAccount(url, userOf(token) ?? '');
+        throw destinationErrors.ovcNoAccount(url, user);
     const accounts = list.filter(isAccount);
     if (!accounts.length)
         throw wrong('it did not answer with a list of accounts');

@@ -188,3 +188,45 @@ test.each<[url: string, masks: string[]]>([
     expect(run({}, { [name]: url })).toEqual(masks)
   }
 })
+
+describe('the pieces', () => {
+  const cutBy3 = (text: string) => text.slice(0, text.length - (text.length % 3))
+
+  test('of a JWT begin in its header, and its end is in two more', () => {
+    const jwt = jwtOf(401)
+    const text = jwt.slice(jwt.indexOf('.') - 2)
+    const masks = secretsOfJwt(jwt)
+    expect(masks).toEqual(expect.arrayContaining([text.slice(0, 21), text.slice(21, 42)]))
+    for (const length of [21, 12]) {
+      expect(masks).toContain(cutBy3(text).slice(-length))
+      expect(masks).toContain(base64(cutBy3(text.slice(1)).slice(-length)))
+    }
+  })
+
+  test('of a long JWT are plain, and its base64 is in lines', () => {
+    const jwt = jwtOf(2000)
+    const text = jwt.slice(jwt.indexOf('.') - 2)
+    const whole = cutBy3(jwt)
+    const lines = [whole.slice(57, 114), whole.slice(48, 96), whole.slice(whole.length - (whole.length % 57))].map(
+      base64,
+    )
+    expect(secretsOfJwt(jwt)).toEqual(expect.arrayContaining([text.slice(24, 48), text.slice(-24), ...lines]))
+  })
+
+  test('of a very long JWT are longer', () => {
+    const jwt = jwtOf(6000)
+    const text = jwt.slice(jwt.indexOf('.') - 2)
+    const size = Math.ceil(text.length / 200)
+    expect(size).toBeGreaterThan(24)
+    expect(secretsOfJwt(jwt)).toContain(text.slice(size, 2 * size))
+    expect(secretsOfJwt(jwt)).not.toContain(text.slice(24, 48))
+  })
+
+  test('of a secret are nine bytes, in base64', () => {
+    const secret = 'abcdefghijklmnopqrstuvwxyzAB'
+    const masks = secretsOfRun({ get: name => (name === 'secret' ? secret : ''), env: {}, event: () => ({}) })
+    expect(masks).toEqual(
+      expect.arrayContaining([base64('abcdefghi'), base64('stuvwxyzA'), base64('bcdefghij'), base64('tuvwxyzAB')]),
+    )
+  })
+})

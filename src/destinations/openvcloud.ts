@@ -29,7 +29,8 @@ export async function openvCloudAccounts(
   surroundings: Surroundings,
 ): Promise<Account[]> {
   // OpenvCloud answers these two with 500 and 401, which say nothing: they are never sent.
-  if (token.keyKind === 'organization') throw destinationErrors.ovcNeedsUser()
+  const user = userOf(token)
+  if (user === undefined) throw destinationErrors.ovcNeedsUser()
   if (token.audiences.length) throw destinationErrors.ovcAudience(token.audiences)
 
   const request = { method: 'POST', url: `${url}/restmachine/cloudapi/accounts/list` } as const
@@ -43,7 +44,7 @@ export async function openvCloudAccounts(
   const wrong = (found: string) => destinationErrors.notOpenvCloud(url, found)
   const list = readList(answer, wrong)
   // Not an error to OpenvCloud, but nothing can be deployed with it.
-  if (!list.length) throw destinationErrors.ovcNoAccount(url, userOf(token) ?? '')
+  if (!list.length) throw destinationErrors.ovcNoAccount(url, user)
   const accounts = list.filter(isAccount)
   if (!accounts.length) throw wrong('it did not answer with a list of accounts')
   surroundings.log(

@@ -29,16 +29,15 @@ export function proxyFor(url: string, env: Environment): URL | 'invalid' | undef
  */
 function isExcluded({ hostname, port }: URL, noProxy: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '')
-  const entries = noProxy
+  return noProxy
     .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean)
-  return entries.some(entry => {
-    if (entry === '*') return true
-    const { name, port: entryPort } = readEntry(entry)
-    const isPort = entryPort === undefined || entryPort === (port || '443')
-    return isPort && (host === name || host.endsWith(`.${name}`))
-  })
+    .split(/[\s,]/)
+    .some(entry => {
+      if (entry === '*') return true
+      const { name, port: entryPort } = readEntry(entry)
+      const isPort = entryPort === undefined || entryPort === (port || '443')
+      return isPort && (host === name || host.endsWith(`.${name}`))
+    })
 }
 
 /** The colons of an IPv6 address without brackets do not belong to a port. */
