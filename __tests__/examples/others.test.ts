@@ -49,20 +49,12 @@ describeExample('nightly.yml', () => {
     const resourceLimits = { CU_M: -1, CU_D: -1, CU_NP: -1, CU_I: -1, CU_C: -1 }
     const status = 'DEPLOYED' as const
     state.cloudspaces.push({ id: 1, accountId: 7, name: 'tests', ...place, status, created: 0, resourceLimits })
-    const common = {
-      description: '',
-      cloudspaceId: 1,
-      imageId: 1,
-      sizeId: 1,
-      vcpus: 1,
-      memory: 1024,
-      disksize: 10,
-      created: 0,
-    }
+    const size = { sizeId: 1, vcpus: 1, memory: 1024, disksize: 10 }
+    const machine = { description: '', cloudspaceId: 1, imageId: 1, ...size, created: 0 }
     state.machines.push(
-      { id: 1, name: 'ci-left-over', status: 'RUNNING', ...common },
-      { id: 2, name: 'ci-stopped', status: 'HALTED', ...common },
-      { id: 3, name: 'production', status: 'RUNNING', ...common },
+      { id: 1, name: 'ci-left-over', status: 'RUNNING', ...machine },
+      { id: 2, name: 'ci-stopped', status: 'HALTED', ...machine },
+      { id: 3, name: 'production', status: 'RUNNING', ...machine },
     )
   }
 
@@ -74,10 +66,8 @@ describeExample('nightly.yml', () => {
     for (const { state } of locations) furnish(state)
     const run = await runExample(file, world, scheduled)
     expect([run.errors, run.leaks]).toEqual([[], []])
-    const names = ['Stop test machines (north)', 'Stop test machines (south)']
-    expect(run.jobs.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual(
-      names.map(name => `${name} success`),
-    )
+    const jobs = ['Stop test machines (north) success', 'Stop test machines (south) success']
+    expect(run.jobs.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual(jobs)
     for (const { requests, state } of locations) {
       const calls = ['accounts/list', 'cloudspaces/list', 'machines/list', 'machines/stop']
       expect(requests.map(brief)).toEqual(calls.map(call => `${call} 200`))

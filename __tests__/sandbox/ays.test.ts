@@ -75,12 +75,7 @@ describe('the JWT', () => {
     ['no header', () => ({}), 401, 'No JWT token'],
     ['another scheme', () => ({ authorization: 'Basic YTpi' }), 401, /^JWT Error: /],
     ['null', () => ({ authorization: 'bearer null' }), 401, /^JWT Error: /],
-    [
-      'a bad signature',
-      jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }),
-      401,
-      /^JWT Error: /,
-    ],
+    ['zeros', jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }), 401, /^JWT Error: /],
     ['a cookie', jwt => ({ cookie: `theme=dark; jwt=Bearer ${jwt}` }), 200, '[]'],
     ['a cookie, which wins', jwt => ({ cookie: `jwt=Bearer ${jwt}`, authorization: 'bearer null' }), 200, '[]'],
     ['a bad cookie', jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }), 401, /^JWT Error: /],
@@ -110,13 +105,7 @@ test('repositories and blueprints are created once, listed, changed and executed
   expect(ays.repositories.get('infra')?.blueprints.get('a b/c')).toEqual({ ...changed, executed: 1 })
 })
 
-const notFound = [
-  'POST /infra/blueprint/none',
-  'POST /none/aysrun',
-  'GET /infra/aysrun/none',
-  'GET /infra/service',
-  'GET s',
-]
+const notFound = ['POST /infra/blueprint/none', 'POST /none/aysrun', 'GET /infra/aysrun/none', 'GET /infra/service']
 const notAllowed = ['PUT ', 'DELETE /infra/blueprint', 'DELETE /infra/blueprint/web.yaml', 'PUT /infra/aysrun']
 test.each<[number, string, object?]>([
   [400, 'POST ', { name: 'x' }],
@@ -128,7 +117,7 @@ test.each<[number, string, object?]>([
   [400, 'PUT /infra/blueprint/web.yaml', { name: 'web.yaml' }],
   [404, 'POST /none/blueprint', blueprint],
   [404, 'PUT /infra/blueprint/none', blueprint],
-  ...[...notFound, 'POST /infra/configure-jslocation'].map((what): [number, string] => [404, what]),
+  ...[...notFound, 'GET s', 'POST /infra/configure-jslocation'].map((what): [number, string] => [404, what]),
   ...notAllowed.map((what): [number, string] => [405, what]),
 ])('%i with a JSON error is the answer to %s (%#)', async (status, what, ...[body]) => {
   await call('POST ', repository)

@@ -16,12 +16,8 @@ const now = 1_800_000_000
 const day = 86_400
 
 const oddKey: UserKey = {
-  applicationId: 'app +%&=/#é',
-  secret: 'a+b %25 & c=d/e#f ü€',
-  username: 'odd',
-  memberOf: ['acme'],
-  firstname: 'Ada',
-  lastname: 'Odd',
+  ...{ applicationId: 'app +%&=/#é', secret: 'a+b %25 & c=d/e#f ü€' },
+  ...{ username: 'odd', firstname: 'Ada', lastname: 'Odd', memberOf: ['acme'] },
   email: { main: 'ada@example.com', work: 'work@example.com' },
   phone: { main: '+321234' },
   grants: ['deploy', 'grant:read'],
@@ -44,12 +40,8 @@ afterEach(() => {
 afterAll(() => server.close())
 
 const path = '/v1/oauth/access_token'
-const user = {
-  grant_type: 'client_credentials',
-  response_type: 'id_token',
-  client_id: defaultUserKey.applicationId,
-  client_secret: defaultUserKey.secret,
-}
+const pair = { client_id: defaultUserKey.applicationId, client_secret: defaultUserKey.secret }
+const user = { grant_type: 'client_credentials', response_type: 'id_token', ...pair }
 const odd = { ...user, client_id: oddKey.applicationId, client_secret: oddKey.secret }
 const { globalId, secret: organizationSecret } = defaultOrganizationKey
 const organization = { ...user, client_id: globalId, client_secret: organizationSecret }

@@ -264,17 +264,19 @@ test('a client like the Terraform provider creates, reads, plans nothing, change
 
   // Read: what was asked for is what there is, so a plan is empty.
   const read = await resultOf<Record<string, unknown>>('machines/get', { machineId })
-  const size = { sizeid: 0, imageid: 1, vcpus: 1, memory: 1024, storage: 10 }
-  const system = { hostname: 'vm-1', osImage: 'Ubuntu 24.04 x64' }
-  expect(read).toMatchObject({
+  const size = {
     id: 1,
     name: 'vm',
     description: 'd',
-    status: 'RUNNING',
     cloudspaceid: 1,
-    ...size,
-    ...system,
-  })
+    sizeid: 0,
+    imageid: 1,
+    vcpus: 1,
+    memory: 1024,
+    storage: 10,
+  }
+  const system = { status: 'RUNNING', hostname: 'vm-1', osImage: 'Ubuntu 24.04 x64' }
+  expect(read).toMatchObject({ ...size, ...system })
   expect(read).toMatchObject({ disks: [{ type: 'B', sizeMax: 10 }], interfaces: [{}], accounts: [{ login: 'user' }] })
   const ports = { publicIp, publicPort: '2222', localPort: '22', protocol: 'tcp' }
   const entry = { id: 1, machineId: 1, machineName: 'vm', localIp: '192.168.103.2', ...ports }

@@ -68,12 +68,10 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
     })
   }, options.host)
   return {
-    port: listening.port,
-    requests,
+    ...{ port: listening.port, close: listening.close, requests },
     get connections() {
       return connections
     },
-    close: listening.close,
   }
 }
 

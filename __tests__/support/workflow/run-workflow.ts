@@ -110,46 +110,25 @@ async function runJob(
   const github = forJob['github'] as Record<string, unknown>
   const contexts = { ...forJob, secrets: options.secrets, runner: { os: 'Linux' } }
   const env = { ...resolveTexts(workflow.env, contexts), ...resolveTexts(definition.env, contexts) }
+  const ofRun = { GITHUB_JOB: definition.id, GITHUB_WORKFLOW: workflow.name }
   const job = new Job({
     workspace: options.workspace,
     secrets: Object.values(options.secrets).filter(secret => secret !== ''),
-    env: {
-      ...env,
-      GITHUB_EVENT_NAME: `${github['event_name']}`,
-      GITHUB_JOB: definition.id,
-      GITHUB_WORKFLOW: workflow.name,
-    },
+    env: { ...env, ...ofRun, GITHUB_EVENT_NAME: `${github['event_name']}` },
   })
   try {
-    const {
-      status,
-      steps,
-      contexts: atEnd,
-    } = await runSteps({
-      definition,
-      job,
-      contexts,
-      env,
-      event: github['event'],
-      actions: options.actions,
-      afterStep: options.afterStep,
-    })
+    const { actions, afterStep } = options
+    const event = github['event']
+    const ran = await runSteps({ definition, job, contexts, env, event, actions, afterStep })
     const warnings: string[] = []
-    const outputs = Object.entries(resolveTexts(definition.outputs, atEnd)).filter(([output, value]) => {
+    const outputs = Object.entries(resolveTexts(definition.outputs, ran.contexts)).filter(([output, value]) => {
       const isSecret = job.mask(value) !== value
       if (isSecret) warnings.push(`Skip output '${output}' since it may contain secret.`)
       return !isSecret
     })
-    const conclusion = status === 'success' ? 'success' : 'failure'
-    return {
-      id: definition.id,
-      name,
-      conclusion,
-      steps,
-      outputs: Object.fromEntries(outputs),
-      warnings,
-      log: job.log(),
-    }
+    const conclusion = ran.status === 'success' ? 'success' : 'failure'
+    const left = { outputs: Object.fromEntries(outputs), warnings, log: job.log() }
+    return { id: definition.id, name, conclusion, steps: ran.steps, ...left }
   } finally {
     job.dispose()
   }

@@ -26,14 +26,7 @@ test.each<[env: Record<string, string>, proxy: string | undefined]>([
 ])('%j', (env, proxy) => expect(found(server, env)).toBe(proxy))
 
 test.each([
-  ...[
-    'https://proxy:3128',
-    'socks5://proxy:1080',
-    'http://',
-    'http://[',
-    'http://a b',
-    'http://user:pass word@proxy:x',
-  ],
+  ...['https://proxy:3128', 'socks5://proxy:1080', 'http://', 'http://[', 'http://a b', 'http://a:b c@proxy:x'],
   ...['http://u:%E0%A4@proxy:1', ':::', 'file:///etc', 'proxy:port', 'http://proxy:99999'],
 ])('%j is not a proxy that can be used, and is never gone around', https_proxy => {
   expect(found(server, { https_proxy })).toBe('invalid')

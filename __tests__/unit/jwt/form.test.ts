@@ -10,12 +10,7 @@ test.each([
   ['a JWT', good, true, true],
   ['an unsigned JWT', `${unsigned(claims(), { alg: 'none' })}.`, true, false],
   ['a JWT with another algorithm', signWithPublicKeyAsSecret(claims()), true, false],
-  [
-    'a JWT that says HS256 over a signature of that length',
-    signJwt(claims(), { header: { alg: 'HS256' } }),
-    true,
-    false,
-  ],
+  ['HS256 over a signature of that length', signJwt(claims(), { header: { alg: 'HS256' } }), true, false],
   ['a signature that is cut', good.slice(0, -1), true, false],
   ['a signature that is too long', `${good}A`, true, false],
   ['a header that is not JSON', `eA.${good.split('.').slice(1).join('.')}`, true, false],

@@ -129,11 +129,7 @@ describe('signatures that do not pass', () => {
     ['the algorithm in lower case', signJwt(good(), { header: { alg: 'es384' } }), es384],
     ['no algorithm', signJwt(good(), { header: {} }), es384],
     ['a signature that is cut', signJwt(good()).slice(0, -2), es384],
-    [
-      'a critical extension',
-      signJwt(good(), { header: { alg: 'ES384', crit: ['x'], x: 1 } }),
-      'has an extension that this action does not know ("crit")',
-    ],
+    ['an extension', signJwt(good(), { header: { alg: 'ES384', crit: ['x'], x: 1 } }), 'does not know ("crit")'],
     ['two parts', 'a.b', 'does not have the three parts of a JWT'],
   ])('%s', async (_name, jwt, what) => {
     await expect(read(jwt)).rejects.toThrow(what)
