@@ -1,5 +1,6 @@
 /** The way through a proxy, to a host that no name server knows: what arrives has come through the proxy. */
 
+import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { remoteHost } from '../../sandbox/servers/certificates.ts'
@@ -32,6 +33,22 @@ const notFound = /^The host name of \S+ was not found|could not be reached \(EAI
 const notSent = { requests: 0, attempts: 1 }
 const once = { timeout: '1s', retries: '0' }
 const ipv6 = (port: number) => `https://[2001:db8::1]:${port}`
+
+const answers = (text: string) => (socket: Socket) => void socket.end(text)
+const location = 'HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/SERVER-TEXT\r\n\r\n'
+const repeated = { requests: 0, attempts: 2, cause: /^proxy: status 502$/, error: failed('status 502') }
+const late = { ...notSent, inputs: once, error: /^https:\S+ did not respond in time/ }
+const agree = (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\n')
+const hangUp = (socket: Socket) => void socket.destroy()
+
+const misbehaving: [what: string, ProxyOptions['behaviours'], fault: Partial<Fault>, connects: number][] = [
+  ['cannot reach the server: tried again', [reply(502)], repeated, 2],
+  ['redirects: not followed, and not tried again', [answers(location)], { ...notSent, error: failed('status 302') }, 1],
+  ['hangs up once: tried again', [hangUp, undefined], { attempts: 2, cause: /^proxy: ECONNRESET$/ }, 2],
+  ['does not speak HTTP: named', [answers('SERVER-TEXT\r\n\r\n')], { ...notSent, error: failed('HPE_\\w+') }, 1],
+  ['never answers: ends with the time', [() => {}], { ...notSent, inputs: once, error: silent }, 1],
+  ['agrees and then is silent: ends with the time', [agree], late, 1],
+]
 
 const rows: ProxyRow[] = [
   {
@@ -78,44 +95,9 @@ const rows: ProxyRow[] = [
     fault: { ...notSent, error: failed('status 407') },
     connects: 1,
   },
-  {
-    name: 'a proxy that cannot reach the server: 502, tried again',
-    options: { behaviours: [reply(502)] },
-    fault: { requests: 0, attempts: 2, cause: /^proxy: status 502$/, error: failed('status 502') },
-    connects: 2,
-  },
-  {
-    name: 'a proxy that redirects: not followed, and not tried again',
-    options: {
-      behaviours: [socket => socket.end('HTTP/1.1 302 X\r\nlocation: http://127.0.0.1:1/SERVER-TEXT\r\n\r\n')],
-    },
-    fault: { ...notSent, error: failed('status 302') },
-    connects: 1,
-  },
-  {
-    name: 'a proxy that hangs up once: tried again, and succeeds',
-    options: { behaviours: [socket => socket.destroy(), undefined] },
-    fault: { attempts: 2, cause: /^proxy: ECONNRESET$/ },
-    connects: 2,
-  },
-  {
-    name: 'a proxy that does not speak HTTP: an error that names the proxy',
-    options: { behaviours: [socket => socket.end('SERVER-TEXT\r\n\r\n')] },
-    fault: { ...notSent, error: failed('HPE_\\w+') },
-    connects: 1,
-  },
-  {
-    name: 'a proxy that never answers: ends with the time, and names the proxy',
-    options: { behaviours: [() => {}] },
-    fault: { ...notSent, inputs: once, error: silent },
-    connects: 1,
-  },
-  {
-    name: 'a proxy that agrees and then is silent: ends with the time',
-    options: { behaviours: [socket => socket.write('HTTP/1.1 200 OK\r\n\r\n')] },
-    fault: { ...notSent, inputs: once, error: /^https:\S+ did not respond in time/ },
-    connects: 1,
-  },
+  ...misbehaving.map(([what, behaviours, fault, connects]): ProxyRow => {
+    return { name: `a proxy that ${what}`, options: { behaviours }, fault, connects }
+  }),
   {
     name: 'a server with an untrusted certificate behind a proxy: not trusted, and not tried again',
     setting: { trust: false },

@@ -68,10 +68,8 @@ test.concurrent.each([
 test.concurrent('a server that requires a client certificate: says that it is not supported', async () => {
   const error =
     /requires a client certificate \(ERR_SSL_\w+\), which this action does not support: .*"base-url".*ERR_CLIENT_CERTIFICATE/
-  await runFault(refused(error, { check: () => {} }), {
-    ...https,
-    tlsOptions: { requestCert: true, rejectUnauthorized: true },
-  })
+  const tlsOptions = { requestCert: true, rejectUnauthorized: true }
+  await runFault(refused(error, { check: () => {} }), { ...https, tlsOptions })
 })
 
 test.concurrent('a server that speaks plain http: no TLS, and not tried again', async () => {

@@ -24,12 +24,7 @@ test.each<[string, unknown[], Account[], string]>([
   ['is counted with the others', [one, two], [one, two], '2 accounts'],
   ['with a line break in its name is not returned', [{ id: 1, name: 'a\n::x::' }], [], '1 account'],
   ['without a name is not returned', [{ id: 1, name: '' }], [], '1 account'],
-  [
-    'whose id is not a whole number does not count',
-    [{ ...one, id: 1.5 }, { ...one, id: '2' }, two],
-    [two],
-    '1 account',
-  ],
+  ['without a whole number as id does not count', [{ ...one, id: 1.5 }, { ...one, id: '2' }, two], [two], '1 account'],
 ])('an account %s', async (_name, list, expected, count) => {
   expect(await run(json(200, list))).toEqual(expected)
   expect(lines).toEqual([`OpenvCloud at URL accepts the JWT: ${count}.`])
@@ -39,12 +34,7 @@ const page: Reply = { status: 200, headers: {}, body: ' <html>' }
 const redirect: Reply = { status: 302, headers: { location: 'https://else.example/' }, body: '' }
 const other = 'ERR_NOT_OPENVCLOUD'
 test.each<[answer: string, code: string, says: string, Reply]>([
-  [
-    'an empty list',
-    'ERR_OVC_NO_ACCOUNT',
-    'at URL accepts the JWT but has no account for "jane@itsyouonline"',
-    json(200, []),
-  ],
+  ['an empty list', 'ERR_OVC_NO_ACCOUNT', 'accepts the JWT but has no account for "jane@itsyouonline"', json(200, [])],
   [
     '401',
     'ERR_OVC_REFUSED',

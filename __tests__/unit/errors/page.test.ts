@@ -3,11 +3,8 @@
 import { expect, test } from '@jest/globals'
 import { pageOf } from '../../../src/errors/page.ts'
 
-const env = {
-  GITHUB_SERVER_URL: 'https://github.com',
-  GITHUB_ACTION_REPOSITORY: 'your-org/ovc-jwt-action',
-  GITHUB_ACTION_REF: 'v1',
-}
+const action = { GITHUB_ACTION_REPOSITORY: 'your-org/ovc-jwt-action', GITHUB_ACTION_REF: 'v1' }
+const env = { GITHUB_SERVER_URL: 'https://github.com', ...action }
 
 const commit = '0123456789abcdef0123456789abcdef01234567'
 test.each(['v1', 'main', 'releases/v1', commit])('in the version %s that runs', ref => {

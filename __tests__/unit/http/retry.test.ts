@@ -10,15 +10,8 @@ const unavailable = answer(503)
 
 function decide(changes: Partial<Situation>) {
   const counts = { used: 0, notFound: 0, retries: 5 }
-  return decideRetry({
-    outcome: unavailable,
-    ...counts,
-    isKnownServer: false,
-    now,
-    timeLeft: 60_000,
-    random: 0,
-    ...changes,
-  })
+  const usual = { outcome: unavailable, isKnownServer: false, now, timeLeft: 60_000, random: 0 }
+  return decideRetry({ ...counts, ...usual, ...changes })
 }
 const network = (code: string): Outcome => ({ kind: 'network', code })
 

@@ -42,12 +42,8 @@ test("a user's JWT", async () => {
 
 test("an organization's JWT, whose signature is not verified", async () => {
   const jwt = signJwt(good({ username: undefined, globalid: 'my org', refresh_token: 'r' }), { key: anotherKey })
-  expect(await read(jwt, unverified)).toMatchObject({
-    identity: 'my org',
-    keyKind: 'organization',
-    refreshToken: 'r',
-    signatureVerified: false,
-  })
+  const expected = { identity: 'my org', keyKind: 'organization', refreshToken: 'r', signatureVerified: false }
+  expect(await read(jwt, unverified)).toMatchObject(expected)
 })
 
 describe('what passes', () => {
