@@ -57,11 +57,8 @@ export async function readWorkflow(file: string, text: string): Promise<Workflow
 
   refuseUnknown(root, known.workflow, file)
   const shell = shellOf(root)
-  return {
-    name: find(root, 'name')?.toString() ?? file,
-    env: find(root, 'env'),
-    jobs: jobs.map(job => readJob(job, find(root, 'jobs', job.id.value), shell, file)),
-  }
+  const read = jobs.map(job => readJob(job, find(root, 'jobs', job.id.value), shell, file))
+  return { name: find(root, 'name')?.toString() ?? file, env: find(root, 'env'), jobs: read }
 }
 
 /** @param token the job as it stands in the file: the parser's own form of it leaves out `with` and `shell` */
@@ -84,12 +81,8 @@ function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: stri
 
 function readStep(step: Step, token: TemplateToken | undefined, shell: string | undefined, file: string) {
   refuseUnknown(token, known.step, file)
-  const common = {
-    id: step.id,
-    name: step.name,
-    if: step.if?.expression ?? 'success()',
-    continueOnError: step['continue-on-error'] === true,
-  }
+  const continueOnError = step['continue-on-error'] === true
+  const common = { id: step.id, name: step.name, if: step.if?.expression ?? 'success()', continueOnError }
   if (isActionStep(step)) {
     return { ...common, env: step.env, what: { uses: step.uses.value, with: find(token, 'with') } }
   }
