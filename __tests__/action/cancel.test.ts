@@ -6,7 +6,7 @@
 import { expect, test } from '@jest/globals'
 import { remoteHost } from '../../sandbox/servers/certificates.ts'
 import { type Fault, runFault, type Setting, testFaults } from '../support/action.ts'
-import { answer, bytesThenNothing, drip, head } from '../support/faulty-server.ts'
+import { answer, type Behaviour, bytesThenNothing, drip, head } from '../support/faulty-server.ts'
 import { startProxy } from '../support/proxy.ts'
 
 const jwtHeaders = { 'content-type': 'application/jwt', 'content-length': 500 }
@@ -29,6 +29,9 @@ function cancelled(name: NodeJS.Signals, place: string, more: Omit<Fault, 'name'
 /** The first attempt fails, which the log tells. The second follows within a second: two seconds later it waits. */
 const whileWaiting = (name: NodeJS.Signals) => ({ name, afterOutput: /^Attempt 1 failed/m, afterMilliseconds: 2000 })
 
+const waiting = (name: NodeJS.Signals, place: string, second: Behaviour) =>
+  cancelled(name, place, { answers: () => [answer(503), second], signal: whileWaiting(name), requests: 2 })
+
 const faults = [
   cancelled('SIGINT', 'between two attempts', {
     answers: () => [answer(503, undefined, { 'retry-after': '25' })],
@@ -36,16 +39,8 @@ const faults = [
     requests: 1,
     attempts: 2,
   }),
-  cancelled('SIGTERM', 'while waiting for headers', {
-    answers: () => [answer(503), bytesThenNothing('')],
-    signal: whileWaiting('SIGTERM'),
-    requests: 2,
-  }),
-  cancelled('SIGINT', 'while the body drips', {
-    answers: () => [answer(503), drip(head(200, jwtHeaders))],
-    signal: whileWaiting('SIGINT'),
-    requests: 2,
-  }),
+  waiting('SIGTERM', 'while waiting for headers', bytesThenNothing('')),
+  waiting('SIGINT', 'while the body drips', drip(head(200, jwtHeaders))),
 ]
 const settings: Setting[] = isPosix ? [{}, { scheme: 'https', grant: 'jwt' }] : []
 for (const setting of settings) testFaults(faults, setting)

@@ -39,18 +39,12 @@ describe.each(grants)('with %s', grant => {
   })
 })
 
-test.concurrent('a self-signed certificate: not trusted', async () => {
-  await runFault(refused(untrusted), { ...https, certificate: 'selfSigned', trust: false })
-})
-
-test.concurrent('an expired certificate: says so, and is not tried again', async () => {
-  const expired = /^The certificate of \S+ has expired or is not yet valid \(CERT_HAS_EXPIRED\): have it renewed/
-  await runFault(refused(expired), { ...https, certificate: 'expired' })
-})
-
-test.concurrent('a certificate for another host: says so, and is not tried again', async () => {
-  const otherHost = /^The certificate of \S+ is for another host name \(ERR_TLS_CERT_ALTNAME_INVALID\): .*"base-url"/
-  await runFault(refused(otherHost), { ...https, certificate: 'otherHost' })
+test.concurrent.each<[certificate: 'selfSigned' | 'expired' | 'otherHost', error: RegExp]>([
+  ['selfSigned', untrusted],
+  ['expired', /^The certificate of \S+ has expired or is not yet valid \(CERT_HAS_EXPIRED\): have it renewed/],
+  ['otherHost', /^The certificate of \S+ is for another host name \(ERR_TLS_CERT_ALTNAME_INVALID\): .*"base-url"/],
+])('the certificate "%s": an error, and not tried again', async (certificate, error) => {
+  await runFault(refused(error), { ...https, certificate, trust: certificate !== 'selfSigned' })
 })
 
 // Node itself warns of a file that it cannot read at all, on stderr; these two it reads.
