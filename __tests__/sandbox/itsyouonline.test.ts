@@ -366,11 +366,8 @@ describe('for tests', () => {
     })
   })
 
-  test.each<[name: string, changes: Record<string, unknown>]>([
-    ['a globalid that is null', { globalid: null }],
-    ['the issuer of a renamed deployment', { iss: 'decs3o' }],
-    ['more scopes than were asked for', { scope: ['user:name', 'user:admin'] }],
-  ])('issues and renews JWTs with %s on request', async (_name, changes) => {
+  test('claims can be changed, in what is issued and in what is renewed', async () => {
+    const changes = { globalid: null, iss: 'decs3o', scope: ['user:name', 'user:admin'] }
     await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async ({ url }) => {
       const body = new URLSearchParams({ ...user, scope: 'user:name,offline_access' })
       const jwt = await (await fetch(url + path, { method: 'POST', body })).text()
