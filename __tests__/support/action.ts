@@ -114,7 +114,6 @@ export const secret = 's3cr3t +%&=/#"\'<é€>'
 export const grants = ['app-id and secret', 'jwt'] as const
 export type Grant = (typeof grants)[number]
 export const schemes = ['http', 'https'] as const
-export type Scheme = (typeof schemes)[number]
 
 /** What a row's server has to work with. */
 export type Given = {
@@ -124,7 +123,7 @@ export type Given = {
   readonly good: Behaviour
 }
 
-export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeArguments' | 'secrets'>> & {
+export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeArguments'>> & {
   /** A sentence: what the server does, and what then happens. */
   name: string
   /** What the server does with each request, the last one repeated. */
@@ -148,7 +147,7 @@ export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeA
 export type Run = { result: StepResult; server: FaultyServer; issued: string | undefined }
 
 export type Setting = {
-  scheme?: Scheme | undefined
+  scheme?: (typeof schemes)[number] | undefined
   grant?: Grant | undefined
   /** Overrides `base-url`, from the server's port. */
   baseUrl?: ((port: number) => string) | undefined
@@ -159,8 +158,6 @@ export type Setting = {
   onConnection?: Parameters<typeof startFaultyServer>[0]['onConnection']
   /** Of the server's side of TLS. */
   tlsOptions?: Parameters<typeof startFaultyServer>[0]['tlsOptions']
-  /** Where the server listens; 127.0.0.1 unless given. */
-  host?: string | undefined
 }
 
 export const certificates = await makeCertificates()
@@ -177,7 +174,7 @@ export function testFaults(faults: readonly Fault[], setting: Setting = {}): voi
 /** Runs one row, and checks it. */
 export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run> {
   const { scheme = 'http', grant = 'app-id and secret', certificate = 'good', trust = true } = setting
-  const secrets = [...(fault.secrets ?? [])]
+  const secrets: string[] = []
   let issued: string | undefined
   const given: Given = {
     issue: (changes, options) => {
@@ -197,7 +194,6 @@ export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run
     tls: scheme === 'https' ? certificates[certificate] : undefined,
     tlsOptions: setting.tlsOptions,
     onConnection: setting.onConnection,
-    host: setting.host,
   })
   try {
     const result = await runAction({

@@ -3,7 +3,7 @@ import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 
 /**
  * A server on loopback that does what it is told with each request, down to the bytes: a server made of `node:http`
- * would refuse to send most of what these tests need. Whatever it says beyond the protocol holds `serverText`.
+ * would refuse to send most of what these tests need. Whatever it says beyond the protocol contains `serverText`.
  */
 
 /** Text that only the server knows. It must be nowhere in what the action prints. */
@@ -39,8 +39,6 @@ export type FaultyServerOptions = {
   /** PEM; the server then speaks TLS. */
   tls?: { key: string; cert: string } | undefined
   tlsOptions?: TLSSocketOptions | undefined
-  /** Where it listens; 127.0.0.1 unless given. */
-  host?: string | undefined
   /** Instead of all that: what happens to a connection, before anything is read. */
   onConnection?: ((socket: Socket) => void) | undefined
 }
@@ -66,7 +64,7 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
       void behaviour?.(exchangeOf(received, socket, raw))
       received = ''
     })
-  }, options.host)
+  })
   return {
     ...{ port: listening.port, close: listening.close, requests },
     get connections() {
@@ -143,8 +141,6 @@ export async function occupyPort(): Promise<{ port: number; close(): Promise<voi
 
 // --- what a server can do with a request ---
 
-export type AnswerOptions = { status?: number; headers?: Record<string, string> | undefined; body?: string | Buffer }
-
 /** The head of an answer, with text in every place that a client might repeat. */
 export function head(status: number, headers: Record<string, string | number> = {}): string {
   const lines = Object.entries({ 'x-note': serverText, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -201,12 +197,11 @@ export function drip(data: string): Behaviour {
   }
 }
 
-/** These bytes, and then so many more of the letter x; for ever unless told otherwise. */
-export function flood(data: string, length = Number.POSITIVE_INFINITY): Behaviour {
+/** These bytes, and then the letter x without an end. */
+export function flood(data: string): Behaviour {
   const chunk = 'x'.repeat(64 * 1024)
   return async exchange => {
     await exchange.write(data)
-    for (let sent = 0; sent < length && exchange.isOpen; sent += chunk.length) await exchange.write(chunk)
-    exchange.end()
+    while (exchange.isOpen) await exchange.write(chunk)
   }
 }

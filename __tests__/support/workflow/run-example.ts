@@ -14,7 +14,6 @@ const main = join(root, 'dist', 'index.js')
 export type ExampleOptions = Pick<WorkflowOptions, 'eventName' | 'inputs' | 'afterStep'> & {
   /** What a user changed in the file. */
   edit?: ((text: string) => string) | undefined
-  secrets?: Record<string, string> | undefined
   vars?: Record<string, string> | undefined
 }
 
@@ -29,7 +28,7 @@ export type ExampleRun = WorkflowRun & {
 }
 
 export async function runExample(file: string, world: World, options: ExampleOptions = {}): Promise<ExampleRun> {
-  const { edit = text => text, secrets, vars, ...others } = options
+  const { edit = text => text, vars, ...others } = options
   const original = withOwnServer(readFileSync(join(root, 'examples', file), 'utf8'))
   const text = edit(original)
   if (options.edit && text === original) throw new Error(`there is nothing in ${file} to edit like that`)
@@ -38,7 +37,7 @@ export async function runExample(file: string, world: World, options: ExampleOpt
     ...others,
     file,
     text,
-    secrets: { ...world.secrets, ...secrets },
+    secrets: world.secrets,
     vars: { ...world.vars, ...vars },
     workspace: world.workspace,
     actions: actionsOf(world),
