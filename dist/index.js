@@ -4559,11 +4559,13 @@ function report(token, inputs, old, accounts, now) {
 
 const source = { get: readInput, env: process.env, event: readEvent };
 function mask(secrets) {
+    process.stdout.cork();
     for (const secret of secrets) {
         core_setSecret(secret);
         if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
             info(`::add-mask::${secret}`);
     }
+    process.stdout.uncork();
 }
 function readInput(name) {
     return process.env[`INPUT_${name.toUpperCase()}`] === undefined ? undefined : getInput(name);

@@ -12,11 +12,14 @@ export const source: InputSource = { get: readInput, env: process.env, event: re
 
 /** Hides these values in everything that the job prints from here on. */
 export function mask(secrets: readonly string[]): void {
+  // In one piece: a write for each mask would take a run a millisecond longer.
+  process.stdout.cork()
   for (const secret of secrets) {
     core.setSecret(secret)
     // Forgejo 12 and Gitea 0.4.1 do not undo the toolkit's `%25`. Unescaped, GitHub reads these values the same.
     if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret)) core.info(`::add-mask::${secret}`)
   }
+  process.stdout.uncork()
 }
 
 /** The toolkit does not tell an empty input from one that was never set; `base-url` needs it. */

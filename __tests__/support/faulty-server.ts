@@ -39,6 +39,8 @@ export type FaultyServerOptions = {
   /** PEM; the server then speaks TLS. */
   tls?: { key: string; cert: string } | undefined
   tlsOptions?: TLSSocketOptions | undefined
+  /** Where it listens; 127.0.0.1 unless given. */
+  host?: string | undefined
   /** Instead of all that: what happens to a connection, before anything is read. */
   onConnection?: ((socket: Socket) => void) | undefined
 }
@@ -64,7 +66,7 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
       void behaviour?.(exchangeOf(received, socket, raw))
       received = ''
     })
-  })
+  }, options.host)
   return {
     ...{ port: listening.port, close: listening.close, requests },
     get connections() {
