@@ -3305,7 +3305,32 @@ function isListOf(isValid, value) {
     return Array.isArray(value) && value.every(entry => typeof entry === 'string' && isValid(entry));
 }
 
+;// CONCATENATED MODULE: ./lib/redirect.js
+function redirectTarget(location, server, secret) {
+    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
+        return {};
+    if (sharesText(target.host + target.pathname, secret))
+        return {};
+    const base = new URL(server);
+    if (target.hostname !== base.hostname)
+        return { host: target.host };
+    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
+    const old = base.pathname.replace(/\/$/, '');
+    if (path === undefined || path.length > 100 || path === old)
+        return { host: 'another path of the same host' };
+    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
+}
+function sharesText(text, secret) {
+    const [haystack, needle] = [text, secret].map(value => value.toLowerCase().replace(/[^a-z0-9]/g, ''));
+    const length = Math.min(8, needle.length);
+    if (!length)
+        return false;
+    return Array.from({ length: needle.length - length + 1 }, (_, at) => needle.slice(at, at + length)).some(part => haystack.includes(part));
+}
+
 ;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
+
 
 
 
@@ -3334,7 +3359,8 @@ async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) 
     if (!accounts.length)
         throw wrong('it did not answer with a list of accounts');
     surroundings.log(`OpenvCloud at ${url} accepts the JWT: ${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}.`);
-    return accounts.filter(({ name }) => name !== '' && isPrintable(name)).map(({ id, name }) => ({ id, name }));
+    const isShown = (name) => name !== '' && isPrintable(name) && !sharesText(name, token.jwt);
+    return accounts.filter(({ name }) => isShown(name)).map(({ id, name }) => ({ id, name }));
 }
 function isAccount(entry) {
     const { id, name } = (typeof entry === 'object' && entry !== null ? entry : {});
@@ -3401,30 +3427,6 @@ const serverErrors = {
     compressed: (server, encoding) => new ActionError('ERR_COMPRESSED', `${server} answered with ${encoding} encoding, although the request asks for none: have the server, or the proxy in front of it, send token answers uncompressed.`),
     notAJwt: (server, found) => new ActionError('ERR_NOT_A_JWT', `${server} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, without a login or maintenance page in front of it.`),
 };
-
-;// CONCATENATED MODULE: ./lib/redirect.js
-function redirectTarget(location, server, secret) {
-    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
-    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
-        return {};
-    if (sharesText(target.host + target.pathname, secret))
-        return {};
-    const base = new URL(server);
-    if (target.hostname !== base.hostname)
-        return { host: target.host };
-    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
-    const old = base.pathname.replace(/\/$/, '');
-    if (path === undefined || path.length > 100 || path === old)
-        return { host: 'another path of the same host' };
-    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
-}
-function sharesText(text, secret) {
-    const [haystack, needle] = [text, secret].map(value => value.toLowerCase().replace(/[^a-z0-9]/g, ''));
-    const length = Math.min(8, needle.length);
-    if (!length)
-        return false;
-    return Array.from({ length: needle.length - length + 1 }, (_, at) => needle.slice(at, at + length)).some(part => haystack.includes(part));
-}
 
 ;// CONCATENATED MODULE: ./lib/exchange.js
 

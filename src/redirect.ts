@@ -23,7 +23,7 @@ export function redirectTarget(
 }
 
 /** Whether 8 letters and digits in a row of the secret (or all of a shorter one) are in the text, in any case. */
-function sharesText(text: string, secret: string): boolean {
+export function sharesText(text: string, secret: string): boolean {
   const [haystack, needle] = [text, secret].map(value => value.toLowerCase().replace(/[^a-z0-9]/g, '')) as [
     string,
     string,

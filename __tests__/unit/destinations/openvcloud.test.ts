@@ -23,6 +23,7 @@ test.each<[string, unknown[], Account[], string]>([
   ['is returned by id and name', [{ ...one, acl: [] }], [one], '1 account'],
   ['is counted with the others', [one, two], [one, two], '2 accounts'],
   ['with a line break in its name is not returned', [{ id: 1, name: 'a\n::x::' }], [], '1 account'],
+  ['with a part of the JWT in its name is not returned', [{ id: 1, name: 'my SIGNATURE' }], [], '1 account'],
   ['without a name is not returned', [{ id: 1, name: '' }], [], '1 account'],
   ['without a whole number as id does not count', [{ ...one, id: 1.5 }, { ...one, id: '2' }, two], [two], '1 account'],
 ])('an account %s', async (_name, list, expected, count) => {
