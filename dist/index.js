@@ -2268,6 +2268,15 @@ function quoteOrDescribe(value) {
 function escapeHtml(text) {
     return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
+function sharesText(text, secrets) {
+    const plain = (value) => value.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const haystack = plain(text);
+    return secrets.map(plain).some(secret => {
+        const length = Math.min(8, secret.length);
+        const parts = Array.from({ length: secret.length - length + 1 }, (_, at) => secret.slice(at, at + length));
+        return length > 0 && parts.some(part => haystack.includes(part));
+    });
+}
 function inWords(seconds) {
     if (seconds < 60)
         return `${seconds} s`;
@@ -3221,6 +3230,10 @@ function readHeader(jwt) {
 function readClaims(jwt) {
     return readPart(jwt, 1);
 }
+function readRefreshToken(jwt) {
+    const refreshToken = readClaims(jwt)?.['refresh_token'];
+    return typeof refreshToken === 'string' ? refreshToken : '';
+}
 function readPart(jwt, index) {
     try {
         const value = JSON.parse(Buffer.from(String(jwt.split('.')[index]), 'base64url').toString());
@@ -3305,32 +3318,7 @@ function isListOf(isValid, value) {
     return Array.isArray(value) && value.every(entry => typeof entry === 'string' && isValid(entry));
 }
 
-;// CONCATENATED MODULE: ./lib/redirect.js
-function redirectTarget(location, server, secret) {
-    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
-    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
-        return {};
-    if (sharesText(target.host + target.pathname, secret))
-        return {};
-    const base = new URL(server);
-    if (target.hostname !== base.hostname)
-        return { host: target.host };
-    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
-    const old = base.pathname.replace(/\/$/, '');
-    if (path === undefined || path.length > 100 || path === old)
-        return { host: 'another path of the same host' };
-    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
-}
-function sharesText(text, secret) {
-    const [haystack, needle] = [text, secret].map(value => value.toLowerCase().replace(/[^a-z0-9]/g, ''));
-    const length = Math.min(8, needle.length);
-    if (!length)
-        return false;
-    return Array.from({ length: needle.length - length + 1 }, (_, at) => needle.slice(at, at + length)).some(part => haystack.includes(part));
-}
-
 ;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
-
 
 
 
@@ -3359,7 +3347,8 @@ async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) 
     if (!accounts.length)
         throw wrong('it did not answer with a list of accounts');
     surroundings.log(`OpenvCloud at ${url} accepts the JWT: ${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}.`);
-    const isShown = (name) => name !== '' && isPrintable(name) && !sharesText(name, token.jwt);
+    const secrets = [token.jwt, token.refreshToken ?? ''];
+    const isShown = (name) => name !== '' && isPrintable(name) && !sharesText(name, secrets);
     return accounts.filter(({ name }) => isShown(name)).map(({ id, name }) => ({ id, name }));
 }
 function isAccount(entry) {
@@ -3428,6 +3417,24 @@ const serverErrors = {
     notAJwt: (server, found) => new ActionError('ERR_NOT_A_JWT', `${server} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, without a login or maintenance page in front of it.`),
 };
 
+;// CONCATENATED MODULE: ./lib/redirect.js
+
+function redirectTarget(location, server, secrets) {
+    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
+        return {};
+    if (sharesText(target.host + target.pathname, secrets))
+        return {};
+    const base = new URL(server);
+    if (target.hostname !== base.hostname)
+        return { host: target.host };
+    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
+    const old = base.pathname.replace(/\/$/, '');
+    if (path === undefined || path.length > 100 || path === old)
+        return { host: 'another path of the same host' };
+    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
+}
+
 ;// CONCATENATED MODULE: ./lib/exchange.js
 
 
@@ -3485,8 +3492,8 @@ function exchange_errorOf(answer, { baseUrl: server, credentials }) {
     if (status === 404)
         return serverErrors.notFound(server);
     if (status >= 300 && status < 400) {
-        const secret = isRefresh ? credentials.jwt : credentials.clientSecret;
-        const { host, advice } = redirectTarget(location, server, secret);
+        const secrets = isRefresh ? [credentials.jwt, readRefreshToken(credentials.jwt)] : [credentials.clientSecret];
+        const { host, advice } = redirectTarget(location, server, secrets);
         if (advice)
             return serverErrors.redirectedToPath(server, advice);
         return serverErrors.redirected(server, host ?? 'another address');
@@ -4335,8 +4342,8 @@ function secretsOfJwt(jwt) {
     if (!hasIssuedForm(jwt))
         return [];
     const [header = '', payload = '', signature = ''] = jwt.split('.');
-    const refreshToken = readClaims(jwt)?.['refresh_token'];
-    const isOneLine = typeof refreshToken === 'string' && !/[\r\n]/.test(refreshToken);
+    const refreshToken = readRefreshToken(jwt);
+    const isOneLine = !/[\r\n]/.test(refreshToken);
     const wholes = [signature, payload, jwt, isOneLine ? refreshToken : ''];
     const text = jwt.slice(header.length - 2);
     const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt);

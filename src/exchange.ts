@@ -7,7 +7,7 @@ import { ask, type LastAnswer, type Patience, type Surroundings } from './http/a
 import type { Request } from './http/request.ts'
 import { transientStatuses } from './http/retry.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { hasJwtForm } from './jwt/form.ts'
+import { hasJwtForm, readRefreshToken } from './jwt/form.ts'
 import { redirectTarget } from './redirect.ts'
 
 /** Bytes. A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
@@ -69,8 +69,8 @@ function errorOf(answer: LastAnswer, { baseUrl: server, credentials }: Inputs): 
   }
   if (status === 404) return serverErrors.notFound(server)
   if (status >= 300 && status < 400) {
-    const secret = isRefresh ? credentials.jwt : credentials.clientSecret
-    const { host, advice } = redirectTarget(location, server, secret)
+    const secrets = isRefresh ? [credentials.jwt, readRefreshToken(credentials.jwt)] : [credentials.clientSecret]
+    const { host, advice } = redirectTarget(location, server, secrets)
     if (advice) return serverErrors.redirectedToPath(server, advice)
     return serverErrors.redirected(server, host ?? 'another address')
   }

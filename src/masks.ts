@@ -1,7 +1,7 @@
 /** What must never be read in a log: every form that the runner does not derive from another mask by itself. */
 
 import type { InputSource } from './inputs/inputs.ts'
-import { hasIssuedForm, readClaims } from './jwt/form.ts'
+import { hasIssuedForm, readRefreshToken } from './jwt/form.ts'
 
 /** No mask is shorter, apart from the user's own secret: a short mask hides innocent text in the rest of the job. */
 const shortest = 8
@@ -38,8 +38,8 @@ export function secretsOfRun({ get, env }: InputSource): string[] {
 export function secretsOfJwt(jwt: string): string[] {
   if (!hasIssuedForm(jwt)) return []
   const [header = '', payload = '', signature = ''] = jwt.split('.')
-  const refreshToken = readClaims(jwt)?.['refresh_token']
-  const isOneLine = typeof refreshToken === 'string' && !/[\r\n]/.test(refreshToken)
+  const refreshToken = readRefreshToken(jwt)
+  const isOneLine = !/[\r\n]/.test(refreshToken)
   const wholes = [signature, payload, jwt, isOneLine ? refreshToken : '']
   // The end of the header belongs to the pieces, so that every group of three bytes with a byte of the payload does.
   const text = jwt.slice(header.length - 2)

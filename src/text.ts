@@ -39,6 +39,17 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
+/** Whether 8 letters and digits in a row of one of the secrets (or all of a shorter one) are in the text, in any case. */
+export function sharesText(text: string, secrets: readonly string[]): boolean {
+  const plain = (value: string) => value.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const haystack = plain(text)
+  return secrets.map(plain).some(secret => {
+    const length = Math.min(8, secret.length)
+    const parts = Array.from({ length: secret.length - length + 1 }, (_, at) => secret.slice(at, at + length))
+    return length > 0 && parts.some(part => haystack.includes(part))
+  })
+}
+
 /** A span of time: `3600` seconds as `1 h`, `5400` as `1 h 30 min`; rounded to the minute above one. */
 export function inWords(seconds: number): string {
   if (seconds < 60) return `${seconds} s`

@@ -243,29 +243,37 @@ describe('the target of a redirect', () => {
     ['/secretof28/v1/oauth/access_token', {}],
     ['https://sec-ret.of28.example', {}],
     ['https://secreto.example', { host: 'secreto.example' }],
-  ])('%s', (location, target) => expect(redirectTarget(location, 'https://id.example', secret)).toEqual(target))
+  ])('%s', (location, target) => expect(redirectTarget(location, 'https://id.example', [secret])).toEqual(target))
 
   test('below another path than the one in "base-url" says what to write in its place', () => {
-    expect(redirectTarget('/new/v1/oauth/access_token', 'https://id.example/old', secret)).toEqual({
+    expect(redirectTarget('/new/v1/oauth/access_token', 'https://id.example/old', [secret])).toEqual({
       advice: 'write /new in place of /old in "base-url"',
     })
   })
 
   test('that is the same path again is no advice', () => {
-    expect(redirectTarget('/id/v1/oauth/access_token', 'https://id.example/id', secret)).toEqual({
+    expect(redirectTarget('/id/v1/oauth/access_token', 'https://id.example/id', [secret])).toEqual({
       host: 'another path of the same host',
     })
   })
 
   test('is compared with all of a short secret', () => {
-    expect(redirectTarget('https://abc.example', 'https://id.example', 'a-b-c')).toEqual({})
-    expect(redirectTarget('https://abc.example', 'https://id.example', '---')).toEqual({ host: 'abc.example' })
+    expect(redirectTarget('https://abc.example', 'https://id.example', ['a-b-c'])).toEqual({})
+    expect(redirectTarget('https://abc.example', 'https://id.example', ['---'])).toEqual({ host: 'abc.example' })
   })
 
   test('on the same host says what to append', async () => {
     expect(await errorFor(newJwt, 302, '', { location: '/id/v1/oauth/access_token' })).toBe(
       'https://itsyou.online redirects to another path of the same host, and redirects are not followed, because the request contains the secret: append /id to "base-url". [ERR_REDIRECT]',
     )
+  })
+
+  test.each([
+    ['the refresh token', 'refresh-token'],
+    ['the JWT', jwt.slice(-20).replaceAll(/[^A-Za-z0-9]/g, '')],
+  ])('is not repeated where it has a part of %s', async (_name, part) => {
+    const message = await errorFor(renewal, 302, '', { location: `https://${part}.example/` })
+    expect(message).toContain('redirects to another address')
   })
 
   test('on another host names it', async () => {

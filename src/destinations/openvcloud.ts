@@ -4,8 +4,7 @@ import { destinationErrors } from '../errors/destinations.ts'
 import type { Patience, Surroundings } from '../http/attempts.ts'
 import { transientStatuses } from '../http/retry.ts'
 import { type Token, userOf } from '../jwt/token.ts'
-import { sharesText } from '../redirect.ts'
-import { isPrintable } from '../text.ts'
+import { isPrintable, sharesText } from '../text.ts'
 import { call, readList } from './call.ts'
 
 export type Account = {
@@ -19,7 +18,7 @@ export type Account = {
  * @param url the address of the location, as the input `ovc-url` has it.
  * @param issuedBy the address of the identity server, for messages.
  * @returns the accounts whose name can be shown. The server's text reaches an output and the summary, so one whose name
- *   is not plain text, or has a part of the JWT in it, is left out.
+ *   is not plain text, or has a part of the JWT or its refresh token in it, is left out.
  * @throws ActionError where OpenvCloud does not take the JWT or cannot be asked.
  */
 export async function openvCloudAccounts(
@@ -51,7 +50,8 @@ export async function openvCloudAccounts(
   surroundings.log(
     `OpenvCloud at ${url} accepts the JWT: ${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}.`,
   )
-  const isShown = (name: string) => name !== '' && isPrintable(name) && !sharesText(name, token.jwt)
+  const secrets = [token.jwt, token.refreshToken ?? '']
+  const isShown = (name: string) => name !== '' && isPrintable(name) && !sharesText(name, secrets)
   return accounts.filter(({ name }) => isShown(name)).map(({ id, name }) => ({ id, name }))
 }
 

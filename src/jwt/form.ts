@@ -27,6 +27,12 @@ export function readClaims(jwt: string): Record<string, unknown> | undefined {
   return readPart(jwt, 1)
 }
 
+/** The refresh token in the claims; empty where there is none. */
+export function readRefreshToken(jwt: string): string {
+  const refreshToken = readClaims(jwt)?.['refresh_token']
+  return typeof refreshToken === 'string' ? refreshToken : ''
+}
+
 function readPart(jwt: string, index: number): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(String(jwt.split('.')[index]), 'base64url').toString())

@@ -31,6 +31,11 @@ test.each<[string, unknown[], Account[], string]>([
   expect(lines).toEqual([`OpenvCloud at URL accepts the JWT: ${count}.`])
 })
 
+test('an account with a part of the refresh token in its name is not returned', async () => {
+  const accounts = json(200, [{ id: 1, name: 'my REFRESH token' }, two])
+  expect(await run(accounts, { ...userToken, refreshToken: 'the-refresh-token' })).toEqual([two])
+})
+
 const page: Reply = { status: 200, headers: {}, body: ' <html>' }
 const redirect: Reply = { status: 302, headers: { location: 'https://else.example/' }, body: '' }
 const other = 'ERR_NOT_OPENVCLOUD'
