@@ -16,7 +16,7 @@ const longestInPieces = 80 * 21
  */
 export function secretsOfRun({ get, env }: InputSource): string[] {
   const [secret, jwt] = [(get('secret') ?? '').trim(), (get('jwt') ?? '').trim()]
-  const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map(name => env[name] ?? '')
+  const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap(name => env[name] || [])
   // An empty mask would be a warning on every run.
   const own = [secret, formEncoded(secret)].filter(Boolean)
   return unique([

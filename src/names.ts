@@ -4,8 +4,8 @@
 const longest = 150
 
 // What real names, e-mail addresses and labels need besides letters, marks and digits. Nothing that means something to a
-// shell, to HTML or to the runner.
-const marks = "\\-_.'’·@+ "
+// shell, to HTML or to the runner. Escaped: with one character beyond Latin 1, Node reads all of the bundle more slowly.
+const marks = "\\-_.'\u2019\u00b7@+ "
 
 /** A user's name or an organization's global id. */
 export function isName(text: string): boolean {

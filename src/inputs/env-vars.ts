@@ -20,7 +20,13 @@ const reserved: readonly string[] = [
 ]
 
 /** Compared in upper case: Windows takes `Path` for `PATH`. */
-const reservedNames = new RegExp(`^(${reserved.map(name => name.replace('*', '.*')).join('|')})$`)
+function isReserved(name: string): boolean {
+  const upper = name.toUpperCase()
+  return reserved.some(entry => {
+    if (entry.startsWith('*')) return upper.endsWith(entry.slice(1))
+    return entry.endsWith('*') ? upper.startsWith(entry.slice(0, -1)) : upper === entry
+  })
+}
 
 /** What people write who want no variable: each would be a valid name. */
 const none = /^(true|false|none|null|no|off)$/i
@@ -34,7 +40,7 @@ export function readEnvVars(value: string): string[] {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')
     }
-    if (reservedNames.test(name.toUpperCase())) {
+    if (isReserved(name)) {
       throw invalid('that name belongs to the runner or changes how programs run; choose another, such as JWT.')
     }
   }

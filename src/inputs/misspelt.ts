@@ -36,19 +36,18 @@ export function refuseMisspelt(
   env: Readonly<Record<string, string | undefined>>,
   isMissing: (name: string) => boolean,
 ): void {
-  const set = Object.keys(env).filter(name => name.startsWith('INPUT_'))
+  const wrong = Object.keys(env)
+    .filter(variable => variable.startsWith('INPUT_'))
+    .map(variable => ({ variable, name: variable.slice('INPUT_'.length).toLowerCase() }))
+    .filter(({ name }) => !(name in synonyms))
   for (const [right, others] of Object.entries(synonyms)) {
-    if (!isMissing(right)) continue
     const known = [right, ...others].map(bare)
-    const found = set.find(variable => {
-      const name = variable.slice('INPUT_'.length).toLowerCase()
-      // The runner sets the right one, and those of the others that are right themselves.
-      if (name in synonyms) return false
+    const found = wrong.find(({ variable, name }) => {
       // An empty one is no harm, except that the default of "base-url" is another server.
       if (!env[variable] && right !== 'base-url') return false
       return known.includes(bare(name)) || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1)
     })
-    if (found !== undefined) throw inputErrors.misspelt(found.slice('INPUT_'.length).toLowerCase(), right)
+    if (found && isMissing(right)) throw inputErrors.misspelt(found.name, right)
   }
 }
 

@@ -16,8 +16,8 @@ import {
 
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
-const keys = await verificationKeys(publicKeyPem, 'https://id.example')
-const unverified = await verificationKeys('none', 'https://id.example')
+const keys = verificationKeys(publicKeyPem, 'https://id.example')
+const unverified = verificationKeys('none', 'https://id.example')
 /** As with the built-in keys. */
 const strict = { ...keys, issuer: 'itsyouonline' }
 
@@ -67,8 +67,8 @@ describe('what passes', () => {
   })
 
   test('a key that is one of several', async () => {
-    const other = await verificationKeys(publicKeyPem, 'https://id.example')
-    const { keys: first } = await verificationKeys(undefined, 'https://itsyou.online')
+    const other = verificationKeys(publicKeyPem, 'https://id.example')
+    const { keys: first } = verificationKeys(undefined, 'https://itsyou.online')
     const both = { keys: [...first, ...other.keys], issuer: undefined }
     expect(await read(signJwt(good()), both)).toMatchObject({ signatureVerified: true })
   })

@@ -10,7 +10,7 @@ import { anotherKey, applicationId, claims, publicKeyPem, signJwt } from '../../
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
 const server = 'https://id.example'
-const verifier = { keys: await verificationKeys(publicKeyPem, server), server, now: () => now }
+const verifier = { keys: verificationKeys(publicKeyPem, server), server, now: () => now }
 
 const sign = (changes: Record<string, unknown> = {}) => signJwt(claims({ exp, ...changes }))
 
@@ -128,7 +128,7 @@ describe('a renewal', () => {
   })
 
   test('needs a key: the name of the issuer is the same everywhere', async () => {
-    const keys = await verificationKeys('none', server)
+    const keys = verificationKeys('none', server)
     await expect(expectation({ grant: 'refresh', jwt: sign(oldClaims) }, { ...verifier, keys })).rejects.toThrow(
       '"public-key" is "none", and "jwt" must not be sent to a server that did not issue it: set "public-key" to the server\'s public key (PEM). [ERR_RENEWAL_NEEDS_KEY]',
     )
