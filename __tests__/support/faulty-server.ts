@@ -188,12 +188,12 @@ export function bytesThenNothing(data: string): Behaviour {
   }
 }
 
-/** These bytes at once, and then one more a second for as long as somebody listens. */
+/** These bytes at once, and then one more every 20 ms for as long as somebody listens. */
 export function drip(data: string): Behaviour {
   return async exchange => {
     await exchange.write(data)
     while (exchange.isOpen) {
-      await new Promise(resolve => setTimeout(resolve, 1000))
+      await new Promise(resolve => setTimeout(resolve, 20))
       await exchange.write('x')
     }
   }

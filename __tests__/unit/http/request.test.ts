@@ -1,5 +1,6 @@
 /** One request on a real socket, in process: each outcome, direct and through a proxy. */
 
+import type { Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Certificates, makeCertificates, remoteHost } from '../../../sandbox/servers/certificates.ts'
@@ -9,23 +10,25 @@ import {
   type Behaviour,
   bytes,
   bytesThenNothing,
-  type FaultyServer,
+  bytesThenReset,
+  drip,
+  type Exchange,
+  flood,
   head,
   occupyPort,
   startFaultyServer,
 } from '../../support/faulty-server.ts'
-import { type ConnectProxy, type ProxyOptions, reply, startProxy } from '../../support/proxy.ts'
+import { type ProxyOptions, reply, startProxy } from '../../support/proxy.ts'
 
 let certificates: Certificates
 const authorities = getCACertificates('default')
 const { env } = process
-const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY']
 beforeAll(async () => {
   certificates = await makeCertificates()
   setDefaultCACertificates([...authorities, certificates.authority.cert])
 })
 afterEach(() => {
-  for (const name of proxyNames) delete env[name]
+  for (const name of ['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY']) delete env[name]
 })
 afterAll(() => setDefaultCACertificates(authorities))
 
@@ -33,148 +36,179 @@ const never = new Promise<string>(() => {})
 const ask = (url: string, deadline = 5000, cancelled = never) =>
   send({ method: 'POST', url, headers: { 'x-mine': 'yes' }, body: 'a=b', limit: 10 }, deadline, cancelled)
 
-/** Asks a server that behaves so, and closes it. */
-async function against(
-  behaviour: Behaviour,
-  deadline?: number,
-  cancelled?: Promise<string>,
-): Promise<{ outcome: Outcome; server: FaultyServer }> {
-  const server = await startFaultyServer({ behaviours: [behaviour] })
+type Way = {
+  scheme?: string
+  host?: string
+  certificate?: keyof Certificates
+  deadline?: number | undefined
+  cancelled?: Promise<string>
+}
+
+/** Asks a server that behaves so. Whatever comes of it, the connection is closed. */
+async function against(behaviour: Behaviour, way: Way = {}) {
+  const { scheme = 'http', host = '127.0.0.1', certificate = 'good', deadline, cancelled } = way
+  let seen: Exchange | undefined
+  const server = await startFaultyServer({
+    behaviours: [
+      exchange => {
+        seen = exchange
+        return behaviour(exchange)
+      },
+    ],
+    tls: scheme === 'https' ? certificates[certificate] : undefined,
+    host: host.replace(/[[\]]/g, ''),
+  })
   try {
-    return { outcome: await ask(`http://127.0.0.1:${server.port}/x`, deadline, cancelled), server }
+    const outcome = await ask(`${scheme}://${host}:${server.port}/x`, deadline, cancelled)
+    while (seen?.isOpen) await new Promise(resolve => setTimeout(resolve, 5))
+    return { outcome, port: server.port, request: server.requests[0]?.toLowerCase() ?? '' }
   } finally {
     await server.close()
   }
 }
 
-test('what is sent, and what comes back', async () => {
-  const { outcome, server } = await against(answer(200, '0123456789'))
-  expect(outcome).toEqual({ kind: 'answer', status: 200, body: '0123456789' })
-  expect(server.requests[0]).toMatch(/^POST \/x HTTP\/1\.1\r\n/)
-  for (const line of ['x-mine: yes', 'accept-encoding: identity', 'user-agent: ovc-jwt-action', 'content-length: 3']) {
-    expect(server.requests[0]?.toLowerCase()).toContain(`${line}\r\n`)
-  }
-  expect(server.requests[0]).toMatch(/\r\n\r\na=b$/)
-})
+const answered = (status: number, body = '', more: object = {}) =>
+  ({ kind: 'answer', status, body, ...more }) as unknown as Outcome
+const failed = (code: string): Outcome => ({ kind: 'network', code })
+const deadline: Outcome = { kind: 'deadline' }
+const lost = failed('ECONNRESET')
+const noHttp = failed(expect.stringMatching(/^HPE_\w+$/) as never)
+const chunked = head(200, { 'transfer-encoding': 'chunked' })
+const nine = head(200, { 'content-length': 9 })
+const open = { connection: 'keep-alive' }
+const upgrade = 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'
+const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'
+const twoLengths = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx'
+const encoded = (encoding: string) => answer(200, 'x', { 'content-encoding': encoding })
 
-test.each<[name: string, behaviour: Behaviour, outcome: Outcome]>([
-  ['one byte too many', answer(200, '0123456789x'), { kind: 'too-large' }],
-  ['401, whose body is not read', answer(401, 'text'), { kind: 'answer', status: 401, body: '' }],
-  ['a redirect', answer(302, '', { location: '/y' }), { kind: 'answer', status: 302, body: '', location: '/y' }],
-  ['a wait', answer(503, '', { 'retry-after': '7' }), { kind: 'answer', status: 503, body: '', retryAfter: '7' }],
-  ['gzip', answer(200, 'x', { 'content-encoding': 'GZIP' }), { kind: 'compressed', encoding: 'gzip' }],
-  [
-    'two encodings',
-    answer(200, 'x', { 'content-encoding': 'gzip,  br' }),
-    { kind: 'compressed', encoding: 'gzip, br' },
-  ],
-  [
-    'an encoding of its own',
-    answer(200, 'x', { 'content-encoding': 'gzip, mine' }),
-    { kind: 'compressed', encoding: 'unknown' },
-  ],
-  ['identity', answer(200, 'x', { 'content-encoding': 'Identity' }), { kind: 'answer', status: 200, body: 'x' }],
-  ['an empty encoding', answer(200, 'x', { 'content-encoding': '' }), { kind: 'answer', status: 200, body: 'x' }],
-  ['a connection that closes', bytes(''), { kind: 'network', code: 'ECONNRESET' }],
-  ['a body that ends early', bytes(`${head(200, { 'content-length': 9 })}x`), { kind: 'network', code: 'ECONNRESET' }],
-  ['another protocol', bytes('220 smtp\r\n'), { kind: 'network', code: 'HPE_INVALID_CONSTANT' }],
-])('%s', async (_name, behaviour, outcome) => {
-  expect((await against(behaviour)).outcome).toEqual(outcome)
-})
+describe.each(['http', 'https'])('over %s', scheme => {
+  test.each<[name: string, behaviour: Behaviour, outcome: Outcome]>([
+    ['as many bytes as the limit', answer(200, '0123456789'), answered(200, '0123456789')],
+    ['one byte too many', answer(200, '0123456789x'), { kind: 'too-large' }],
+    ['an endless body', flood(head(200, { connection: 'close' })), { kind: 'too-large' }],
+    [
+      'early hints, and a body in chunks',
+      bytes(`${hints}${chunked}1\r\na\r\n1\r\nb\r\n0\r\n\r\n`),
+      answered(200, 'ab'),
+    ],
+    ['401, whose body is not read', answer(401, 'text'), answered(401)],
+    ['404 with an endless body', flood(head(404)), answered(404)],
+    [
+      '503 on a connection to be kept',
+      bytesThenNothing(`${head(503, { ...open, 'content-length': 2 })}no`),
+      answered(503),
+    ],
+    ['503 whose body stops', bytesThenNothing(head(503, { 'content-length': 9 })), answered(503)],
+    ['a redirect', answer(302, '', { location: '/y' }), answered(302, '', { location: '/y' })],
+    ['a wait', answer(503, '', { 'retry-after': '7' }), answered(503, '', { retryAfter: '7' })],
+    ['a connection that closes', bytes(''), lost],
+    ['a reset before the headers', bytesThenReset(''), lost],
+    ['an end in the headers', bytes(nine.slice(0, 30)), lost],
+    ['a body that ends early', bytes(`${nine}x`), lost],
+    ['chunks without an end', bytes(`${chunked}1\r\nx\r\n`), lost],
+    ['another protocol', bytes('220 smtp\r\n'), failed('HPE_INVALID_CONSTANT')],
+    ['headers without an end', flood('HTTP/1.1 200 OK\r\nx: '), noHttp],
+    ['two lengths for one body', bytes(twoLengths), noHttp],
+  ])('%s', async (_name, behaviour, outcome) => {
+    expect((await against(behaviour, { scheme })).outcome).toEqual(outcome)
+  })
 
-test('silence ends with the deadline, and a cancellation before it', async () => {
-  expect((await against(bytesThenNothing(''), 50)).outcome).toEqual({ kind: 'deadline' })
-  const cancelled = new Promise<string>(resolve => setTimeout(resolve, 50, 'SIGINT'))
-  expect((await against(bytesThenNothing(''), 5000, cancelled)).outcome).toEqual({
-    kind: 'cancelled',
-    signal: 'SIGINT',
+  test.each<[name: string, behaviour: Behaviour]>([
+    ['silence', bytesThenNothing('')],
+    ['headers and then silence', bytesThenNothing(nine)],
+    ['a body that drips', drip(head(200, { 'content-length': 500 }))],
+    ['a switch to another protocol', bytesThenNothing(upgrade)],
+  ])('%s: ends with the deadline', async (_name, behaviour) => {
+    expect((await against(behaviour, { scheme, deadline: 200 })).outcome).toEqual(deadline)
   })
 })
 
-test('an IPv6 address is asked without its brackets', async () => {
-  const server = await startFaultyServer({ behaviours: [answer(200, 'x')], host: '::1' })
-  try {
-    expect(await ask(`http://[::1]:${server.port}`)).toMatchObject({ status: 200 })
-    expect(server.requests[0]?.toLowerCase()).toContain(`host: [::1]:${server.port}\r\n`)
-  } finally {
-    await server.close()
+test.each<[header: string, outcome: Outcome]>([
+  ['GZIP', { kind: 'compressed', encoding: 'gzip' }],
+  ['gzip,  br', { kind: 'compressed', encoding: 'gzip, br' }],
+  ['gzip, mine', { kind: 'compressed', encoding: 'unknown' }],
+  ['Identity', answered(200, 'x')],
+  ['', answered(200, 'x')],
+])('Content-Encoding: %s', async (header, outcome) => {
+  expect((await against(encoded(header))).outcome).toEqual(outcome)
+})
+
+test('what is sent', async () => {
+  const { request } = await against(answer(200, 'x'))
+  expect(request).toMatch(/^post \/x http\/1\.1\r\n/)
+  for (const line of ['x-mine: yes', 'accept-encoding: identity', 'user-agent: ovc-jwt-action', 'content-length: 3']) {
+    expect(request).toContain(`${line}\r\n`)
   }
+  expect(request).toMatch(/\r\n\r\na=b$/)
+})
+
+test('a cancellation ends it before the deadline', async () => {
+  const cancelled = new Promise<string>(resolve => setTimeout(resolve, 50, 'SIGINT'))
+  const { outcome } = await against(bytesThenNothing(''), { cancelled })
+  expect(outcome).toEqual({ kind: 'cancelled', signal: 'SIGINT' })
+})
+
+test('an IPv6 address is asked without its brackets', async () => {
+  const { outcome, request, port } = await against(answer(200, 'x'), { host: '[::1]' })
+  expect(outcome).toMatchObject({ status: 200 })
+  expect(request).toContain(`host: [::1]:${port}\r\n`)
 })
 
 describe('through a proxy', () => {
-  type Way = {
-    options?: Omit<ProxyOptions, 'to'>
-    proxy?: (port: number) => string
-    host?: string
-    certificate?: keyof Certificates
-    deadline?: number
-  }
-  async function through({
-    options,
-    proxy = port => `http://127.0.0.1:${port}`,
-    host = remoteHost,
-    certificate = 'good',
-    deadline,
-  }: Way) {
+  type Through = Way & { options?: Omit<ProxyOptions, 'to'>; proxy?: (port: number) => string }
+
+  async function through({ options, proxy, host = remoteHost, certificate = 'good', deadline: time }: Through) {
     const server = await startFaultyServer({ behaviours: [answer(200, 'x')], tls: certificates[certificate] })
-    const tunnel: ConnectProxy = await startProxy({ to: async () => server.port, ...options })
+    const tunnel = await startProxy({ to: async () => server.port, ...options })
     try {
-      env['https_proxy'] = proxy(tunnel.port)
-      return { outcome: await ask(`https://${host}:${server.port}`, deadline), proxy: tunnel, server }
+      env['https_proxy'] = proxy?.(tunnel.port) ?? `http://127.0.0.1:${tunnel.port}`
+      const outcome = await ask(`https://${host}:${server.port}`, time)
+      return { outcome, connect: tunnel.requests[0] ?? '', request: server.requests[0], port: server.port }
     } finally {
       await tunnel.close()
       await server.close()
     }
   }
 
-  test.each<[name: string, way: Way, authority: string]>([
+  test.each<[name: string, way: Through, authority: string]>([
     ['a name', {}, remoteHost],
     ['an IPv6 address', { host: '[2001:db8::1]', certificate: 'ipv6' }, '[2001:db8::1]'],
     ['a proxy at an IPv6 address', { options: { host: '::1' }, proxy: port => `http://[::1]:${port}` }, remoteHost],
     ['a consent that is not 200', { options: { consent: 204 } }, remoteHost],
   ])('%s is reached', async (_name, way, authority) => {
-    const { outcome, proxy, server } = await through(way)
-    expect(outcome).toEqual({ kind: 'answer', status: 200, body: 'x' })
-    const target = `${authority}:${server.port}`
-    expect(proxy.requests[0]).toMatch(new RegExp(`^CONNECT ${target.replaceAll(/[[\]]/g, '\\$&')} HTTP/1\\.1\r\n`))
-    expect(proxy.requests[0]?.toLowerCase()).toContain(`host: ${target}\r\n`)
-    expect(proxy.requests[0]).not.toMatch(/proxy-authorization/i)
-    expect(server.requests[0]).toMatch(/^POST \/ HTTP\/1\.1\r\n/)
+    const { outcome, connect, request, port } = await through(way)
+    expect(outcome).toEqual(answered(200, 'x'))
+    const target = `${authority}:${port}`
+    expect(connect.startsWith(`CONNECT ${target} HTTP/1.1\r\n`)).toBe(true)
+    expect(connect.toLowerCase()).toContain(`host: ${target}\r\n`)
+    expect(connect).not.toMatch(/proxy-authorization/i)
+    expect(request).toMatch(/^POST \/ HTTP\/1\.1\r\n/)
   })
 
   test('credentials are decoded', async () => {
-    const { outcome } = await through({
-      options: { credentials: 'ü:p@ss' },
-      proxy: port => `http://%C3%BC:p%40ss@127.0.0.1:${port}`,
-    })
+    const options = { credentials: 'ü:p@ss' }
+    const { outcome } = await through({ options, proxy: port => `http://%C3%BC:p%40ss@127.0.0.1:${port}` })
     expect(outcome).toMatchObject({ status: 200 })
   })
 
-  test('the certificate is checked for the name of the server', async () => {
-    expect((await through({ certificate: 'otherHost' })).outcome).toEqual({
-      kind: 'network',
-      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-    })
-  })
-
-  test.each<[name: string, way: Way, outcome: Outcome]>([
-    ['407', { options: { behaviours: [reply(407)] } }, { kind: 'proxy-failed', cause: 407 }],
-    ['302', { options: { behaviours: [reply(302)] } }, { kind: 'proxy-failed', cause: 302 }],
-    [
-      'a connection that closes',
-      { options: { behaviours: [socket => socket.destroy()] } },
-      { kind: 'proxy-failed', cause: 'ECONNRESET' },
-    ],
-    ['silence', { options: { behaviours: [() => {}] }, deadline: 50 }, { kind: 'proxy-silent' }],
-    [
-      'consent and then silence',
-      { options: { behaviours: [socket => socket.write('HTTP/1.1 200 OK\r\n\r\n')] }, deadline: 100 },
-      { kind: 'deadline' },
-    ],
+  const behaves = (behaviour: (socket: Socket) => void): Through => ({ options: { behaviours: [behaviour] } })
+  const says = (text: string) => behaves(socket => void socket.write(text))
+  const proxyFailed = (cause: number | string): Outcome => ({ kind: 'proxy-failed', cause })
+  const consent = 'HTTP/1.1 200 OK\r\n\r\n'
+  test.each<[name: string, way: Through, outcome: Outcome]>([
+    ['the certificate of another server', { certificate: 'otherHost' }, failed('ERR_TLS_CERT_ALTNAME_INVALID')],
+    ['the certificate of another address', { host: '[2001:db8::1]' }, failed('ERR_TLS_CERT_ALTNAME_INVALID')],
+    ['an untrusted certificate', { certificate: 'selfSigned' }, failed('DEPTH_ZERO_SELF_SIGNED_CERT')],
+    ['407', behaves(reply(407)), proxyFailed(407)],
+    ['302', behaves(reply(302)), proxyFailed(302)],
+    ['a connection that closes', behaves(socket => void socket.destroy()), proxyFailed('ECONNRESET')],
+    ['another protocol', says('220 smtp\r\n\r\n'), proxyFailed('HPE_INVALID_CONSTANT')],
+    ['silence', { ...behaves(() => {}), deadline: 50 }, { kind: 'proxy-silent' }],
+    ['consent and then silence', { ...says(consent), deadline: 100 }, deadline],
     [
       'bytes that are not from the server',
-      { options: { behaviours: [socket => socket.write('HTTP/1.1 200 OK\r\n\r\nGARBAGE')] } },
-      { kind: 'network', code: expect.stringMatching(/^(EPROTO|ERR_SSL_\w+)$/) as never },
+      says(`${consent}GARBAGE`),
+      failed(expect.stringMatching(/^(EPROTO|ERR_SSL_\w+)$/) as never),
     ],
     ['an address that is not a proxy', { proxy: () => 'socks5://127.0.0.1:1' }, { kind: 'proxy-invalid' }],
   ])('%s', async (_name, way, outcome) => {
@@ -184,10 +218,7 @@ describe('through a proxy', () => {
   test('a proxy that is down', async () => {
     const { port, close } = await occupyPort()
     try {
-      expect((await through({ proxy: () => `http://127.0.0.1:${port}` })).outcome).toEqual({
-        kind: 'proxy-failed',
-        cause: 'ECONNREFUSED',
-      })
+      expect((await through({ proxy: () => `http://127.0.0.1:${port}` })).outcome).toEqual(proxyFailed('ECONNREFUSED'))
     } finally {
       await close()
     }
