@@ -2,14 +2,14 @@
 
 import { afterEach, expect, test } from '@jest/globals'
 import { startWorld, type World } from '../../sandbox/example-world.ts'
-import { blocksOf, readPage } from '../support/pages.ts'
+import { blocksOf, readText } from '../support/pages.ts'
 import { brief, describeExample } from '../support/workflow/look.ts'
 import { actionsOf } from '../support/workflow/run-example.ts'
 import { runWorkflow } from '../support/workflow/run-workflow.ts'
 
 /** The first block below a heading. */
 function blockBelow(heading: string): string {
-  const below = readPage('README.md').split(new RegExp(`^##+ ${heading}\n`, 'm'))[1] ?? ''
+  const below = readText('README.md').split(new RegExp(`^##+ ${heading}\n`, 'm'))[1] ?? ''
   return blocksOf(below)[0]?.text ?? ''
 }
 

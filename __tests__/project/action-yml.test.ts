@@ -1,29 +1,16 @@
 /** action.yml and the code agree: neither promises what the other does not keep. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { NoOperationTraceWriter } from '@actions/workflow-parser'
-import { type ActionTemplate, convertActionTemplate, parseAction } from '@actions/workflow-parser/actions/index'
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parseInputs } from '../../sandbox/runner/action-file.ts'
 import { type Inputs, readInputs } from '../../src/inputs/inputs.ts'
 import { report } from '../../src/report.ts'
+import { userToken } from '../support/destinations.ts'
+import { filesIn, readText, root } from '../support/pages.ts'
+import { metadata } from '../support/workflow/problems.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const text = readFileSync(`${root}action.yml`, 'utf8')
-const action = parse()
-const declared = action.inputs ?? []
-
-/** Read as GitHub reads it, against GitHub's own schema. */
-function parse(): ActionTemplate {
-  const { context, value } = parseAction({ name: 'action.yml', content: text }, new NoOperationTraceWriter())
-  if (!value) throw new Error('action.yml is empty')
-  const template = convertActionTemplate(context, value)
-  const errors = context.errors.getErrors()
-  if (errors.length) throw new Error(errors.join('\n'))
-  return template
-}
-
+const { description, inputs = {}, outputs = {}, runs } = metadata
+const sentence = /^[A-Z].*\.$/
 const key = { 'app-id': 'a', secret: 'b' }
 
 /** Reads inputs as the code does, and takes note of every name that it asks for. */
@@ -36,8 +23,8 @@ function readWith(given: Record<string, string | undefined>, asked = new Set<str
 }
 
 test('the description fits into the Marketplace, which refuses more than 125 characters', () => {
-  expect(action.description.length).toBeLessThanOrEqual(125)
-  expect(action.description).toMatch(/^[A-Z].*\.$/)
+  expect(description).toMatch(sentence)
+  expect(description.length).toBeLessThanOrEqual(125)
 })
 
 describe('inputs', () => {
@@ -59,7 +46,7 @@ describe('inputs', () => {
   }
 
   test('are the public contract, with these defaults', () => {
-    expect(declared.map(({ id, default: value }) => [id, value?.toString()])).toEqual(Object.entries(defaults))
+    expect(Object.entries(inputs).map(([name, input]) => [name, input.default])).toEqual(Object.entries(defaults))
   })
 
   test('are those that the code reads, and no others', () => {
@@ -70,37 +57,29 @@ describe('inputs', () => {
   })
 
   test('are read in one place', () => {
-    const files = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
-    const readers = files.filter(name => /getInput\(/.test(readFileSync(`${root}src/${name}`, 'utf8')))
-    expect(readers).toEqual(['runner.ts'])
+    expect(filesIn('src').filter(file => /getInput\(/.test(readText(file)))).toEqual(['src/runner.ts'])
   })
 
   test('have the same defaults where a runner sets none of them', () => {
     expect(readWith(key)).toEqual(readWith({ ...defaults, ...key }))
   })
 
-  test.each(declared)('$id has a description, and is not required: a JWT can be renewed without an API key', input => {
-    expect(input.description).toMatch(/^[A-Z].*\.$/)
-    expect(input.required).toBe(false)
+  test.each(Object.entries(inputs))('%s has a description, and is not required: a renewal needs no key', (_, input) => {
+    expect(input).toMatchObject({ description: expect.stringMatching(sentence), required: false })
   })
 
   test('are read alike by the sandbox, on which the other tests stand', () => {
-    const plain = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, value ?? '']))
-    expect(parseInputs(text)).toEqual(plain)
+    const plain = Object.entries(defaults).map(([name, value]) => [name, value ?? ''])
+    expect(Object.entries(parseInputs(readText('action.yml')))).toEqual(plain)
   })
 })
 
 test('outputs are those that a run sets, in their order, each with a description', () => {
-  const token = {
-    ...{ jwt: 'a.b.c', authorizedParty: 'a', identity: 'jane', issuer: 'itsyouonline', keyKind: 'user' as const },
-    ...{ scopes: [], audiences: [], expiresAt: 0, refreshToken: undefined, signatureVerified: true },
-  }
-  const { outputs } = report(token, readWith(key), undefined, [], 0)
-  expect(action.outputs?.map(output => output.id)).toEqual(Object.keys(outputs))
-  for (const { description } of action.outputs ?? []) expect(description).toMatch(/^[A-Z].*\.$/)
+  expect(Object.keys(outputs)).toEqual(Object.keys(report(userToken, readWith(key), undefined, [], 0).outputs))
+  for (const output of Object.values(outputs)) expect(output.description).toMatch(sentence)
 })
 
 test('runs on Node 24, from a file that is there', () => {
-  expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' })
+  expect(runs).toEqual({ using: 'node24', main: 'dist/index.js' })
   expect(existsSync(`${root}dist/index.js`)).toBe(true)
 })

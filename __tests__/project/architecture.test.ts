@@ -1,70 +1,74 @@
-/** ARCHITECTURE.md is true: who may import whom, and who touches the world. */
+/** ARCHITECTURE.md is true: who may import whom, who touches the world, and where the tests are. */
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
+import { posix } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { filesIn, readText, root } from '../support/pages.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const read = (file: string) => readFileSync(root + file, 'utf8').replaceAll('\r\n', '\n')
-const sources = readdirSync(`${root}src`, { recursive: true, withFileTypes: true })
-  .filter(entry => entry.isFile())
-  .map(entry => `${entry.parentPath}/${entry.name}`.replaceAll('\\', '/').split('/src/').pop() ?? '')
+const sources = filesIn('src')
 
-/** The floors of the house, as the page has them: a file imports only from floors below its own, or from its own room. */
-const floors = [...read('ARCHITECTURE.md').matchAll(/^\d\. (.+?):/gm)].map(([, names = '']) =>
+/** The files that a file imports. Packages are left out. */
+function importsOf(file: string, code = readText(file)): string[] {
+  const names = code.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*\(?'(\.[^']+)'/g)
+  return [...names].map(([, name = '']) => posix.join(posix.dirname(file), name))
+}
+
+test.each([
+  ['sandbox', ['__tests__', 'scripts', 'src']],
+  ['scripts', ['__tests__']],
+  ['src', ['__tests__', 'sandbox', 'scripts']],
+])('%s imports nothing from %j', (folder, forbidden) => {
+  const scripts = filesIn(folder).filter(file => /\.[cm]?[jt]s$/.test(file))
+  const imports = scripts.flatMap(file => importsOf(file).map(target => `${target}, by ${file}`))
+  // Otherwise the pattern above no longer finds imports.
+  expect(imports).not.toEqual([])
+  expect(imports.filter(target => forbidden.includes(target.split('/')[0] ?? ''))).toEqual([])
+})
+
+/** The floors of the house, as the page has them. */
+const floors = [...readText('ARCHITECTURE.md').matchAll(/^\d\. (.+?):/gm)].map(([, names = '']) =>
   [...names.matchAll(/`([\w-]+)(?:\.ts|\/)`/g)].map(match => match[1] ?? ''),
 )
-/** `http/retry.ts` is in the room `http`; `main.ts` is one of its own. */
-const roomOf = (file: string) => file.replace(/\.ts$/, '').split('/')[0] ?? ''
+/** `src/http/retry.ts` is in the room `http`; `src/main.ts` is one of its own. */
+const roomOf = (file: string) => file.split('/')[1]?.replace('.ts', '') ?? ''
 const floorOf = (file: string) => floors.findIndex(floor => floor.includes(roomOf(file)))
 
-/** Comments and texts would be mistaken for code. */
+/** Comments would be mistaken for code. */
 const codeOf = (file: string) =>
-  read(`src/${file}`)
+  readText(file)
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
     .replaceAll(/(^|\s)\/\/.*$/gm, '')
 
-const importsOf = (file: string) =>
-  [...codeOf(file).matchAll(/\bfrom '(\.[^']+)'|\bimport '(\.[^']+)'/g)].map(match =>
-    posix.normalize(`${dirname(file)}/${match[1] ?? match[2]}`),
-  )
-
 test('each file of src is in a room of the page, and each room of the page is there', () => {
-  const rooms = [...new Set(sources.map(roomOf))].sort()
-  expect(floors.flat().sort()).toEqual(rooms)
+  expect(floors.flat().sort()).toEqual([...new Set(sources.map(roomOf))].sort())
 })
 
-test.each(sources)('src/%s imports only from floors below, or from its own room', file => {
-  const wrong = importsOf(file).filter(
-    other => roomOf(other) !== roomOf(file) && floorOf(other) <= floorOf(file) && !isType(file, other),
-  )
-  expect(wrong).toEqual([])
+test.each(sources)('%s imports only from floors below, or from its own room', file => {
+  // A type leaves nothing in the program.
+  const code = codeOf(file).replaceAll(/^import type [^']*'[^']*'/gm, '')
+  const others = importsOf(file, code).filter(other => roomOf(other) !== roomOf(file))
+  expect(others.filter(other => floorOf(other) <= floorOf(file))).toEqual([])
 })
 
-/** A type leaves nothing in the program. */
-function isType(file: string, other: string): boolean {
-  const name = other.split('/').pop()
-  return new RegExp(`import type [^'\\n]*'[^'\\n]*${name}'`).test(codeOf(file))
-}
-
-const world = ['main.ts', 'process.ts', 'runner.ts', 'node-version.ts']
-test.each(sources.filter(file => !world.includes(file)))(
-  'src/%s touches neither the toolkit, the clock nor chance',
+const outermost = /^src\/(main|process|runner|node-version)\.ts$/
+test.each(sources.filter(file => !outermost.test(file)))(
+  '%s touches neither the toolkit, the clock nor chance',
   file => {
     // The proxy and the extra CA are in the environment, which the two files that connect read themselves.
-    const allowed = /^http\/(request|attempts)\.ts$/.test(file) ? /\bprocess\.env\b/g : /$^/g
-    const touched = codeOf(file)
-      .replaceAll(allowed, '')
-      .match(
-        /\bprocess\.|\bglobalThis\b|@actions\/core|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\b|node:fs/g,
-      )
-    expect(touched).toBeNull()
+    const allowed = /^src\/http\/(request|attempts)\.ts$/.test(file) ? 'process.env' : ''
+    const world =
+      /\bprocess\.(env\b)?|\bglobalThis\b|@actions\/core|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bconsole\b|node:fs/g
+    expect((codeOf(file).match(world) ?? []).filter(use => use !== allowed)).toEqual([])
   },
 )
 
 test('main.ts is one screen, and no file of src is longer than a reader likes', () => {
-  const lengths = sources.map(file => [file, read(`src/${file}`).split('\n').length - 1] as const)
-  expect(lengths.find(([file]) => file === 'main.ts')?.[1]).toBeLessThanOrEqual(60)
-  expect(lengths.filter(([, length]) => length > 200)).toEqual([])
+  const lengths = sources.map(file => ({ file, length: readText(file).split('\n').length - 1 }))
+  expect(lengths.filter(({ file, length }) => length > (file === 'src/main.ts' ? 60 : 200))).toEqual([])
+})
+
+test('each file of __tests__/unit has the name and the place of a file of src', () => {
+  const tested = filesIn('__tests__/unit').map(file => file.replace('__tests__/unit', 'src').replace('.test.ts', '.ts'))
+  expect(tested).not.toEqual([])
+  expect(tested.filter(file => !existsSync(root + file))).toEqual([])
 })

@@ -1,19 +1,20 @@
 /** `npm run bench`: what its table says, not how long anything takes. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from '@jest/globals'
+import { readText, root } from '../support/pages.ts'
 
-const script = fileURLToPath(new URL('../../scripts/bench.ts', import.meta.url))
 const head = '| program | n | min ms | median ms | max ms | ratio to the script | peak MB |'
 const folder = mkdtempSync(join(tmpdir(), 'bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function bench(...options: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`${root}scripts/bench.ts`, ...options], {
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr }
 }
 
@@ -28,10 +29,10 @@ test('measures each program over http and https, and says which of the others fa
     status: 0,
     stderr: hasCurl ? '' : 'Not measured: curl + bash. There is no bash here, or no curl.\n',
   })
-  const [about, empty, first, line, ...rest] = stdout.trimEnd().split('\n')
+  const [about, ...table] = stdout.trimEnd().split('\n')
   expect(about).toMatch(/^Node v24\.\d+\.\d+, \w+ \w+, \d+ cores, .+, \d{4}-\d\d-\d\d$/)
-  expect([empty, first, line]).toEqual(['', head, '|---|---:|---:|---:|---:|---:|---:|'])
-  const rows = rest.map(row => row.slice(2, -2).split(' | '))
+  expect(table.splice(0, 3)).toEqual(['', head, '|---|---:|---:|---:|---:|---:|---:|'])
+  const rows = table.map(row => row.slice(2, -2).split(' | '))
   const perScheme = ['http', 'https'].flatMap(scheme => [
     `script, ${scheme}`,
     `this action, ${scheme}`,
@@ -61,13 +62,10 @@ test.each([
 })
 
 test('docs/performance.md has a table that this script printed', () => {
-  const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8')
-    .replaceAll('\r\n', '\n')
-    .replaceAll(/ +/g, ' ')
-  const [, startUp = ''] = /^## Start-up\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(page) ?? []
+  const page = readText('docs/performance.md').replaceAll(/ +/g, ' ')
+  const startUp = page.split('\n## Start-up\n')[1]?.split('\n## ')[0] ?? ''
   expect(startUp).toContain(`\n${head}\n`)
-  const names = [...startUp.matchAll(/^\| ([^|]+) \| \d+ \|(?: \d+\.\d \|){3} \d+\.\d\d \| (?:\d+|-) \|$/gm)].map(
-    row => row[1],
-  )
+  const rows = startUp.matchAll(/^\| ([^|]+) \| \d+ \|(?: \d+\.\d \|){3} \d+\.\d\d \| (?:\d+|-) \|$/gm)
+  const names = [...rows].map(([, name]) => name)
   expect(names).toEqual(expect.arrayContaining(['bare Node', 'script, https', 'this action, https']))
 })

@@ -1,12 +1,12 @@
 /** The conditions in the pages that skip forks: true for each run that gets secrets, and for no other. */
 
 import { expect, test } from '@jest/globals'
-import { blocksOf, readPage } from '../support/pages.ts'
+import { blocksOf, readText } from '../support/pages.ts'
 import { isTrue } from '../support/workflow/expressions.ts'
 
 /** As GitHub reads them, also where YAML breaks the line. */
 const conditions = ['README.md', 'docs/troubleshooting.md'].flatMap(page =>
-  blocksOf(readPage(page)).flatMap(({ text }) => {
+  blocksOf(readText(page)).flatMap(({ text }) => {
     const [, condition = ''] = /^ *if: (?:>-\n)?(.*(?:\n +(?:\|\||&&).*)*)/m.exec(text) ?? []
     return condition.includes('head.repo') ? [[page, condition] as const] : []
   }),

@@ -1,59 +1,28 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from '@jest/globals'
-
 /** Every relative link, every anchor and every path in the pages leads somewhere. Links to the web are not followed. */
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const generated = new Set(['node_modules', 'dist', 'lib', 'coverage', '.git'])
-
-function pagesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    if (generated.has(entry.name)) return []
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return pagesIn(path)
-    return entry.name.endsWith('.md') ? [path] : []
-  })
-}
-
-const pages = pagesIn(root).map(path => relative(root, path).replaceAll('\\', '/'))
-const read = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll('\r\n', '\n')
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { filesIn, pages, readText, root } from '../support/pages.ts'
 
 /** A page without its code blocks: what looks like a link or a heading there is neither. */
-const proseOf = (page: string) => read(page).replaceAll(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2 *$/gm, '')
+const proseOf = (page: string) => readText(page).replaceAll(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2 *$/gm, '')
 
 /** Links in `[text](target)`, `[name]: target` and `href="target"` form. Code in backticks is not a link. */
 function linksOf(page: string): string[] {
   const prose = proseOf(page).replaceAll(/(`+)[^`]+?\1/g, 'code')
-  const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)]
-  const definitions = [...prose.matchAll(/^ {0,3}\[[^\]]+\]: +<?(\S+?)>?$/gm)]
-  const html = [...prose.matchAll(/\b(?:href|src)="([^"]+)"/g)]
-  return [...inline, ...definitions, ...html].map(match => match[1] ?? '')
+  const inline = /\]\(\s*([^)\s]+)/g
+  const definitions = /^ {0,3}\[[^\]]+\]: +(\S+)$/gm
+  const html = /\b(?:href|src)="([^"]+)"/g
+  return [inline, definitions, html].flatMap(form => [...prose.matchAll(form)].map(([, target = '']) => target))
 }
 
-/**
- * The anchors of a page by GitHub's rules: lower case, spaces as dashes, everything else but letters, digits, `-` and `_`
- * dropped; a repeated one gets `-1`, `-2` and so on.
- */
-function anchorsOf(page: string): Set<string> {
-  const prose = proseOf(page)
-  const anchors = new Set([...prose.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(match => match[1] ?? ''))
-  const counts = new Map<string, number>()
-  for (const [, heading = ''] of prose.matchAll(/^ {0,3}#{1,6} +(.+?) *#*$/gm)) {
-    const words = heading
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replaceAll(/&(lt|gt|amp|quot);/g, '')
-      .replaceAll(/(?<!\w)_([^_]+)_(?!\w)/g, '$1')
-    const slug = words
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc}\- ]/gu, '')
-      .replaceAll(' ', '-')
-    const count = counts.get(slug) ?? 0
-    counts.set(slug, count + 1)
-    anchors.add(count === 0 ? slug : `${slug}-${count}`)
-  }
-  return anchors
+/** The anchors of a page by GitHub's rules, for headings without links and emphasis, none of them repeated. */
+function anchorsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^ {0,3}#{1,6} +(.+)$/gm)].map(([, heading = '']) => {
+    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc}\- ]/gu, '')
+    return words.replaceAll(' ', '-')
+  })
 }
 
 /** What is wrong with a link; undefined where nothing is. */
@@ -65,21 +34,21 @@ function faultOf(page: string, link: string): string | undefined {
   if (!existsSync(join(root, target))) return `${link} leads to nothing`
   if (anchor === undefined) return undefined
   if (!target.endsWith('.md')) return statSync(join(root, target)).isFile() ? undefined : `${link} is not a page`
-  return anchorsOf(target).has(anchor) ? undefined : `${link} has no such heading`
+  return anchorsOf(target).includes(anchor) ? undefined : `${link} has no such heading`
 }
 
 /** Paths of this repository in backticks. `lib` is built, and `<...>`, `*` and spaces make a pattern or a command of it. */
 function pathsOf(page: string): string[] {
-  const code = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')
+  const code = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
   const folders = /^(\.ci|\.github|__tests__|dist|docs|examples|sandbox|scripts|src|stubs)\//
   return code.filter(text => folders.test(text) && !/[<>*\s{}$]|\.\.\./.test(text))
 }
 
 test('there are pages', () => {
-  expect(pages).toEqual(
-    expect.arrayContaining(['README.md', 'docs/troubleshooting.md', 'docs/self-hosted.md', 'docs/consumers.md']),
-  )
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/troubleshooting.md', 'examples/README.md']))
 })
+
+const { scripts } = JSON.parse(readText('package.json'))
 
 describe.each(pages)('%s', page => {
   test('its links lead somewhere', () => {
@@ -91,16 +60,14 @@ describe.each(pages)('%s', page => {
   })
 
   test('the npm scripts that it names exist', () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-    const named = [...read(page).matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map(match => match[1] ?? '')
+    const named = [...readText(page).matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name)
     expect(named.filter(name => !(name in scripts))).toEqual([])
   })
 })
 
 test('the links from the forms and templates to this repository lead somewhere', () => {
-  const folder = '.github/ISSUE_TEMPLATE'
-  const text = readdirSync(join(root, folder)).map(name => readFileSync(join(root, folder, name), 'utf8'))
-  const links = [...text.join('\n').matchAll(/your-org\/ovc-jwt-action\/blob\/main\/([^\s)#]+)/g)]
-  expect(links.length).toBeGreaterThan(0)
-  expect(links.map(match => match[1] ?? '').filter(path => !existsSync(join(root, path)))).toEqual([])
+  const text = filesIn('.github/ISSUE_TEMPLATE').map(readText).join('\n')
+  const links = [...text.matchAll(/your-org\/ovc-jwt-action\/blob\/main\/([^\s)#]+)/g)].map(([, path = '']) => path)
+  expect(links).not.toEqual([])
+  expect(links.filter(path => !existsSync(join(root, path)))).toEqual([])
 })

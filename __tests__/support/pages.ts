@@ -1,16 +1,31 @@
-/** The pages of this repository, and the code blocks in them. */
+/** The files of this repository, and the code blocks in its pages. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** @param page its path from the root of the repository */
-export function readPage(page: string): string {
-  return readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** @param file its path from the root of the repository */
+export function readText(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n')
 }
 
-export type Block = { language: string; text: string; line: number }
+/** All files in a folder and in those below it: paths from the root, with slashes. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+}
+
+const others = /^(node_modules|dist|lib|coverage|\.git)$/
+export const pages = readdirSync(root, { withFileTypes: true })
+  .filter(({ name }) => !others.test(name))
+  .flatMap(entry => (entry.isDirectory() ? filesIn(entry.name) : [entry.name]))
+  .filter(file => file.endsWith('.md'))
 
 /** The code blocks of a page, without their indentation. `line` is that of the first line of text, from 1. */
-export function blocksOf(page: string): Block[] {
+export function blocksOf(page: string): { language: string; text: string; line: number }[] {
   return [...page.matchAll(/^( *)```(\w+)[^\n]*\n([\s\S]*?)^\1``` *$/gm)].map(
     ([, indent = '', language = '', text = ''], index, all) => ({
       language: language.toLowerCase(),

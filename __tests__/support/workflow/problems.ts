@@ -1,11 +1,11 @@
 /** What GitHub's own libraries find wrong with a workflow file or an `action.yml`. */
 
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type ValidationConfig, validate } from '@actions/languageservice'
 import { isMapping, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import { parseAction } from '@actions/workflow-parser/actions/action-parser'
 import { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
+import { readText } from '../pages.ts'
 import { resolve } from './expressions.ts'
 
 export const thisAction = 'your-org/ovc-jwt-action@v1'
@@ -13,14 +13,11 @@ export const thisAction = 'your-org/ovc-jwt-action@v1'
 type Provider = NonNullable<ValidationConfig['actionsMetadataProvider']>
 type Metadata = NonNullable<Awaited<ReturnType<Provider['fetchActionMetadata']>>>
 
-function readMetadata(): Metadata {
-  const file = { name: 'action.yml', content: readFileSync(new URL('../../../action.yml', import.meta.url), 'utf8') }
-  const { value } = parseAction(file, new NoOperationTraceWriter())
-  return resolve(value, {}) as Metadata
-}
-
+const actionYml = { name: 'action.yml', content: readText('action.yml') }
 /** What `action.yml` declares, as plain values. */
-export const metadata = readMetadata()
+export const metadata = resolve(parseAction(actionYml, new NoOperationTraceWriter()).value, {}) as Metadata & {
+  runs: unknown
+}
 
 /** Of other people's actions the inputs are not known here: they are not looked at. */
 const actionsMetadataProvider: Provider = {
@@ -47,18 +44,14 @@ export async function problems(file: string, text: string): Promise<string[]> {
 /** Not in the action.yml, since `jwt` takes the place of the two: the action itself checks it when it runs. */
 function missingInputs(text: string): string[] {
   const { value } = parseWorkflow({ name: '', content: text }, new NoOperationTraceWriter())
-  const found: string[] = []
-  for (const [, token] of value ? TemplateToken.traverse(value) : []) {
-    if (!isMapping(token) || token.find('uses')?.toString() !== thisAction) continue
+  return [...(value ? TemplateToken.traverse(value) : [])].flatMap(([, token]) => {
+    if (!isMapping(token) || token.find('uses')?.toString() !== thisAction) return []
     const inputs = token.find('with')
     const has = (name: string) => inputs !== undefined && isMapping(inputs) && inputs.find(name) !== undefined
-    const needed = has('jwt') ? [] : ['app-id', 'secret']
-    for (const name of needed) if (!has(name)) found.push(`${token.line}: Missing input '${name}'`)
-    if (has('jwt')) {
-      for (const name of ['app-id', 'secret', 'scope', 'audience']) {
-        if (has(name)) found.push(`${token.line}: Input '${name}' beside 'jwt'`)
-      }
-    }
-  }
-  return found
+    const key = ['app-id', 'secret']
+    const wrong = has('jwt')
+      ? [...key, 'scope', 'audience'].filter(has).map(name => `Input '${name}' beside 'jwt'`)
+      : key.filter(name => !has(name)).map(name => `Missing input '${name}'`)
+    return wrong.map(message => `${token.line}: ${message}`)
+  })
 }
