@@ -8,21 +8,24 @@ import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/te
 export type Contexts = Record<string, unknown>
 
 /** How the job, or the jobs before it, went so far. */
-export type Status = 'success' | 'failure' | 'cancelled'
+export type Status = 'success' | 'failure'
 
 /**
  * Evaluates one expression, given without its `${{ }}`.
  *
- * @param status what `success()`, `failure()` and `cancelled()` look at
  * @returns plain JSON; null for what is not there
  * @throws ExpressionError for a name or a function that is not known here
  */
-export function evaluate(expression: string, contexts: Contexts, status: Status = 'success'): unknown {
-  const functions = statusFunctions(status)
+function evaluate(expression: string, contexts: Contexts, status: Status): unknown {
+  const answers = { success: status === 'success', failure: status === 'failure', always: true }
+  const functions = Object.entries(answers).map(([name, answer]) => {
+    return { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(answer) }
+  })
   const { tokens } = new Lexer(expression).lex()
-  const tree = new Parser(tokens, Object.keys(contexts), [...functions.values()]).parse()
+  const tree = new Parser(tokens, Object.keys(contexts), functions).parse()
   const dictionary = JSON.parse(JSON.stringify(contexts), data.reviver) as data.Dictionary
-  return JSON.parse(JSON.stringify(new Evaluator(tree, dictionary, functions).evaluate(), data.replacer))
+  const byName = new Map(functions.map(entry => [entry.name, entry]))
+  return JSON.parse(JSON.stringify(new Evaluator(tree, dictionary, byName).evaluate(), data.replacer))
 }
 
 /** Whether a condition is true: GitHub's truth, for which an empty string, 0 and null are false. */
@@ -33,30 +36,20 @@ export function isTrue(condition: string, contexts: Contexts, status: Status): b
 /** A value of the file as plain JSON, all expressions in it evaluated. */
 export function resolve(token: TemplateToken | undefined, contexts: Contexts): unknown {
   if (!token) return undefined
-  if (isBasicExpression(token)) return evaluate(token.expression, contexts)
+  if (isBasicExpression(token)) return evaluate(token.expression, contexts, 'success')
   if (isSequence(token)) return [...token].map(entry => resolve(entry, contexts))
   if (isMapping(token))
     return Object.fromEntries([...token].map(({ key, value }) => [`${key}`, resolve(value, contexts)]))
   return token.toJSON() ?? null
 }
 
+/** A value in GitHub's text form: null is empty. */
+export function resolveText(token: TemplateToken | undefined, contexts: Contexts): string {
+  return `${resolve(token, contexts) ?? ''}`
+}
+
 /** A mapping whose values end up as text: `env:`, `with:`, `outputs:`. */
 export function resolveTexts(token: TemplateToken | undefined, contexts: Contexts): Record<string, string> {
-  const entries = Object.entries((resolve(token, contexts) ?? {}) as Record<string, unknown>)
-  return Object.fromEntries(entries.map(([name, value]) => [name, asText(value)]))
-}
-
-/** GitHub's text form of a value: null is empty. */
-export function asText(value: unknown): string {
-  return value === null || value === undefined ? '' : `${value}`
-}
-
-function statusFunctions(status: Status) {
-  const answers = { success: status === 'success', failure: status === 'failure', cancelled: status === 'cancelled' }
-  return new Map(
-    Object.entries({ ...answers, always: true }).map(([name, answer]) => [
-      name,
-      { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(answer) },
-    ]),
-  )
+  const entries = token && isMapping(token) ? [...token] : []
+  return Object.fromEntries(entries.map(({ key, value }) => [`${key}`, resolveText(value, contexts)]))
 }

@@ -11,89 +11,49 @@ import { isActionStep, isJob, isRunStep } from '@actions/workflow-parser/model/t
 import type { Step, WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 
-export type Workflow = { name: string; env: TemplateToken | undefined; jobs: JobDefinition[] }
-
-export type JobDefinition = {
-  id: string
-  name: TemplateToken | undefined
-  needs: string[]
-  /** An expression; the parser has put `success() &&` in front where that is implied. */
-  if: string
-  strategy: TemplateToken | undefined
-  env: TemplateToken | undefined
-  outputs: TemplateToken | undefined
-  steps: StepDefinition[]
-}
-
-export type StepDefinition = {
-  id: string
-  name: TemplateToken | undefined
-  if: string
-  env: TemplateToken | undefined
-  continueOnError: boolean
-  what: { uses: string; with: TemplateToken | undefined } | { run: TemplateToken; shell: string | undefined }
-}
+export type JobDefinition = ReturnType<typeof readJob>
+export type StepDefinition = ReturnType<typeof readStep>
 
 /** What can stand in a file and is understood here, or makes no difference to a run on one machine. */
 const known = {
-  workflow: ['name', 'run-name', 'on', 'permissions', 'concurrency', 'defaults', 'env', 'jobs'],
-  job: [
-    ...['name', 'needs', 'if', 'runs-on', 'timeout-minutes', 'permissions', 'concurrency', 'environment'],
-    ...['strategy', 'defaults', 'env', 'outputs', 'steps'],
-  ],
-  step: ['id', 'name', 'if', 'env', 'continue-on-error', 'timeout-minutes', 'uses', 'with', 'run', 'shell'],
+  workflow: ['name', 'on', 'permissions', 'concurrency', 'defaults', 'env', 'jobs'],
+  job: ['name', 'needs', 'if', 'runs-on', 'timeout-minutes', 'environment', 'strategy', 'env', 'outputs', 'steps'],
+  step: ['id', 'name', 'if', 'env', 'continue-on-error', 'uses', 'with', 'run', 'shell'],
 }
 
-/**
- * Reads a workflow file.
- *
- * @throws Error that lists what GitHub's parser finds wrong, or names what only this runner does not know
- */
-export async function readWorkflow(file: string, text: string): Promise<Workflow> {
+/** @throws Error that lists what GitHub's parser finds wrong, or names what only this runner does not know */
+export async function readWorkflow(file: string, text: string) {
   const { context, value: root } = parseWorkflow({ name: file, content: text }, new NoOperationTraceWriter())
   const jobs = root ? (await convertWorkflowTemplate(context, root)).jobs : []
   const errors = context.errors.getErrors().map(error => error.message)
-  if (!root || errors.length > 0) throw new Error(`${file}:\n${errors.join('\n')}`)
+  if (errors.length > 0) throw new Error(`${file}:\n${errors.join('\n')}`)
 
-  refuseUnknown(root, known.workflow, file)
-  const shell = shellOf(root)
-  const read = jobs.map(job => readJob(job, find(root, 'jobs', job.id.value), shell, file))
-  return { name: find(root, 'name')?.toString() ?? file, env: find(root, 'env'), jobs: read }
+  refuseUnknown(root, known.workflow)
+  const shell = find(root, 'defaults', 'run', 'shell')?.toString()
+  return { env: find(root, 'env'), jobs: jobs.map(job => readJob(job, find(root, 'jobs', job.id.value), shell)) }
 }
 
 /** @param token the job as it stands in the file: the parser's own form of it leaves out `with` and `shell` */
-function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: string | undefined, file: string) {
-  if (!isJob(job)) throw new Error(`${file}: a job that calls another workflow is not known here`)
-  refuseUnknown(token, known.job, file)
-  const steps = find(token, 'steps')
-  const stepTokens = steps && isSequence(steps) ? [...steps] : []
-  return {
-    id: job.id.value,
-    name: job.name,
-    needs: (job.needs ?? []).map(need => need.value),
-    if: job.if.expression,
-    strategy: job.strategy,
-    env: job.env,
-    outputs: job.outputs,
-    steps: job.steps.map((step, index) => readStep(step, stepTokens[index], shellOf(token) ?? shell, file)),
-  }
+function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: string | undefined) {
+  if (!isJob(job)) throw new Error('a job that calls another workflow is not known here')
+  refuseUnknown(token, known.job)
+  const { name, strategy, env, outputs } = job
+  const tokens = find(token, 'steps')
+  const stepTokens = tokens && isSequence(tokens) ? [...tokens] : []
+  const steps = job.steps.map((step, index) => readStep(step, stepTokens[index], shell))
+  const needs = (job.needs ?? []).map(need => need.value)
+  // The parser has put `success() &&` in front of a condition where that is implied.
+  return { id: job.id.value, name, needs, if: job.if.expression, strategy, env, outputs, steps }
 }
 
-function readStep(step: Step, token: TemplateToken | undefined, shell: string | undefined, file: string) {
-  refuseUnknown(token, known.step, file)
-  const continueOnError = step['continue-on-error'] === true
-  const common = { id: step.id, name: step.name, if: step.if?.expression ?? 'success()', continueOnError }
-  if (isActionStep(step)) {
+function readStep(step: Step, token: TemplateToken | undefined, shell: string | undefined) {
+  refuseUnknown(token, known.step)
+  const { id, name } = step
+  const common = { id, name, if: step.if?.expression ?? 'success()', mayFail: step['continue-on-error'] === true }
+  if (isActionStep(step))
     return { ...common, env: step.env, what: { uses: step.uses.value, with: find(token, 'with') } }
-  }
-  if (isRunStep(step)) {
-    return { ...common, env: step.env, what: { run: step.run, shell: find(token, 'shell')?.toString() ?? shell } }
-  }
-  throw new Error(`${file}: step ${step.id} neither uses nor runs anything`)
-}
-
-function shellOf(token: TemplateToken | undefined): string | undefined {
-  return find(token, 'defaults', 'run', 'shell')?.toString()
+  if (!isRunStep(step)) throw new Error(`step ${id} neither uses nor runs anything`)
+  return { ...common, env: step.env, what: { run: step.run, shell: find(token, 'shell')?.toString() ?? shell } }
 }
 
 /** Follows names through mappings. */
@@ -102,9 +62,8 @@ function find(token: TemplateToken | undefined, ...names: string[]): TemplateTok
 }
 
 /** A key that was overlooked would make a test pass for the wrong reason. */
-function refuseUnknown(token: TemplateToken | undefined, names: string[], file: string): void {
-  if (!token || !isMapping(token)) throw new Error(`${file}: a mapping is missing`)
-  for (const { key } of token) {
-    if (!names.includes(`${key}`)) throw new Error(`${file}: the tests' runner does not know '${key}' here`)
+function refuseUnknown(token: TemplateToken | undefined, names: string[]): void {
+  for (const { key } of token && isMapping(token) ? token : []) {
+    if (!names.includes(`${key}`)) throw new Error(`the tests' runner does not know '${key}' here`)
   }
 }

@@ -1,61 +1,61 @@
-/** Runs a file of `examples/` in a world, with the built action. */
+/** Runs a file of `examples/`, or another workflow, in a world, with the built action. */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type World, withOwnServer } from '../../../sandbox/example-world.ts'
+import { afterEach, expect } from '@jest/globals'
+import { startWorld, type World, type WorldOptions, withOwnServer } from '../../../sandbox/example-world.ts'
 import { findLeaks } from '../../../sandbox/runner/job.ts'
-import type { Actions } from './run-job.ts'
-import { runWorkflow, type WorkflowOptions, type WorkflowRun } from './run-workflow.ts'
+import { readText, root } from '../pages.ts'
+import { runWorkflow, type WorkflowOptions } from './run-workflow.ts'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const main = join(root, 'dist', 'index.js')
+type Options = WorldOptions &
+  Pick<WorkflowOptions, 'eventName' | 'inputs' | 'afterStep'> & {
+    /** The one of an earlier run; a new one unless given. */
+    world?: World | undefined
+    vars?: Record<string, string> | undefined
+  }
 
-export type ExampleOptions = Pick<WorkflowOptions, 'eventName' | 'inputs' | 'afterStep'> & {
-  /** What a user changed in the file. */
-  edit?: ((text: string) => string) | undefined
-  vars?: Record<string, string> | undefined
+/** What a user changed in the file may come with the options. */
+export type ExampleOptions = Options & { edit?: ((text: string) => string) | undefined }
+
+const worlds: World[] = []
+afterEach(() => Promise.all(worlds.splice(0).map(world => world.close())))
+
+/** A world that ends with the test. */
+export async function newWorld(options?: WorldOptions): Promise<World> {
+  const world = await startWorld(options)
+  worlds.push(world)
+  return world
 }
 
-export type ExampleRun = WorkflowRun & {
-  /** All annotations of the kind "error", in their order. */
-  errors: string[]
-  warnings: string[]
-  /** Each JWT that the action set, by the order of the steps. */
-  jwts: string[]
-  /** What of the secrets is readable in the log, the annotations and the summaries; empty when all is well. */
-  leaks: string[]
+export function runExample(file: string, { edit, ...options }: ExampleOptions = {}) {
+  const original = withOwnServer(readText(`examples/${file}`))
+  const text = edit ? edit(original) : original
+  if (edit && text === original) throw new Error(`there is nothing in ${file} to edit like that`)
+  return runText(file, text, options)
 }
 
-export async function runExample(file: string, world: World, options: ExampleOptions = {}): Promise<ExampleRun> {
-  const { edit = text => text, vars, ...others } = options
-  const original = withOwnServer(readFileSync(join(root, 'examples', file), 'utf8'))
-  const text = edit(original)
-  if (options.edit && text === original) throw new Error(`there is nothing in ${file} to edit like that`)
-
-  const run = await runWorkflow({
-    ...others,
-    file,
-    text,
-    secrets: world.secrets,
-    vars: { ...world.vars, ...vars },
-    workspace: world.workspace,
-    actions: actionsOf(world),
-  })
+/** Runs a workflow. No secret may be readable in the log, the annotations and the summaries. */
+export async function runText(file: string, text: string, options: Options = {}) {
+  const { vars, world = await newWorld(options), ...others } = options
+  const { secrets, workspace } = world
+  const all = { ...world.vars, ...vars }
+  const run = await runWorkflow({ ...others, file, text, secrets, vars: all, workspace, actions: actionsOf(world) })
   const steps = run.jobs.flatMap(job => job.steps)
-  const results = steps.flatMap(step => (step.result ? [step.result] : []))
+  const results = steps.flatMap(step => step.result ?? [])
   const errors = results.flatMap(result => result.errors)
   const warnings = [...results.flatMap(result => result.warnings), ...run.jobs.flatMap(job => job.warnings)]
+  /** Each JWT that the action set, by the order of the steps. */
   const jwts = steps.flatMap(step => step.outputs['jwt'] ?? [])
   const readable = [run.log, ...errors, ...warnings, ...results.map(result => result.summary)].join('\n')
-  const leaks = findLeaks(readable, [world.secrets['OVC_SECRET'] ?? '', ...jwts])
-  return { ...run, errors, warnings, jwts, leaks }
+  expect(findLeaks(readable, [...Object.values(secrets), ...jwts])).toEqual([])
+  /** `success`, or `failure` with the first error. */
+  const outcome = [run.conclusion, ...errors.slice(0, 1)].join(': ')
+  return { ...run, world, outcome, warnings, jwts }
 }
 
 /** The two other actions of the examples do here what is done already: the files are there, and so is `terraform`. */
-export function actionsOf(world: World): Actions {
+function actionsOf(world: World): WorkflowOptions['actions'] {
   return {
-    'your-org/ovc-jwt-action': ({ job, ...call }) => job.runAction({ main, ...call }),
+    'your-org/ovc-jwt-action': ({ job, ...call }) => job.runAction({ main: `${root}dist/index.js`, ...call }),
     'actions/checkout': async () => undefined,
     'hashicorp/setup-terraform': async ({ job }) => {
       job.path.unshift(world.terraform)

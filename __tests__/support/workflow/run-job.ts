@@ -1,10 +1,11 @@
-/** The steps of one job, one after the other. */
+/** One job: its steps one after the other, in the sandbox's runner. */
 
-import type { Job, StepResult } from '../../../sandbox/runner/job.ts'
-import { asText, type Contexts, isTrue, resolve, resolveTexts, type Status } from './expressions.ts'
+import { Job, type StepResult } from '../../../sandbox/runner/job.ts'
+import { type Contexts, isTrue, resolveText, resolveTexts, type Status } from './expressions.ts'
 import type { JobDefinition, StepDefinition } from './read-workflow.ts'
+import type { WorkflowOptions } from './run-workflow.ts'
 
-export type Conclusion = 'success' | 'failure' | 'skipped'
+export type Conclusion = Status | 'skipped'
 
 export type StepRun = {
   id: string
@@ -17,86 +18,93 @@ export type StepRun = {
   result: StepResult | undefined
 }
 
-/** What an action is given: its inputs as the workflow says them, without the defaults of its action.yml. */
-export type ActionCall = {
-  job: Job
+export type JobRun = {
+  id: string
   name: string
-  with: Record<string, string>
-  env: Record<string, string>
-  event: unknown
+  conclusion: Conclusion
+  steps: StepRun[]
+  /** Without those that were masked: they cannot leave a job. */
+  outputs: Record<string, string>
+  warnings: string[]
+  /** Masked, as a person reads it on GitHub. */
+  log: string
 }
+
+/** What an action is given: its inputs as the workflow says them, without the defaults of its action.yml. */
+type ActionCall = { job: Job; name?: string; with: Record<string, string>; env: Record<string, string> }
 
 /** What stands for an action, by `owner/name`. */
 export type Actions = Record<string, (call: ActionCall) => Promise<StepResult | undefined>>
 
-export type StepsOptions = {
-  definition: JobDefinition
-  job: Job
-  /** Those of the job; `env` and `steps` are kept here. */
-  contexts: Contexts
-  /** The workflow's and the job's `env:`. */
-  env: Record<string, string>
-  event: unknown
-  actions: Actions
-  afterStep?: ((step: StepRun) => void) | undefined
-}
-
-/** Runs the steps; after a failure only those whose `if:` wants to. */
-export async function runSteps(
-  options: StepsOptions,
-): Promise<{ status: Status; steps: StepRun[]; contexts: Contexts }> {
-  const { definition, job } = options
-  const steps: StepRun[] = []
-  let status: Status = 'success'
-  const contexts = (): Contexts => ({
-    ...options.contexts,
-    env: { ...options.env, ...job.env },
-    job: { status },
-    steps: Object.fromEntries(
-      steps.map(({ id, outputs, outcome, conclusion }) => [id, { outputs, outcome, conclusion }]),
-    ),
+/**
+ * Runs the steps; after a failure only those whose `if:` wants to.
+ *
+ * @param env the workflow's and the job's
+ * @param ofJob the contexts, without those that change from step to step
+ */
+export async function runJob(
+  { id, steps: definitions, outputs }: JobDefinition,
+  name: string,
+  env: Record<string, string>,
+  ofJob: Contexts,
+  { workspace, secrets, eventName = 'push', actions, afterStep }: WorkflowOptions,
+): Promise<JobRun> {
+  const job = new Job({
+    workspace,
+    secrets: Object.values(secrets).filter(secret => secret !== ''),
+    env: { ...env, GITHUB_JOB: id, GITHUB_EVENT_NAME: eventName },
   })
-
-  for (const step of definition.steps) {
-    const run = await runStep(step, contexts(), status, options)
-    steps.push(run)
-    if (run.conclusion === 'failure') status = 'failure'
-    options.afterStep?.(run)
+  const steps: StepRun[] = []
+  const status = (): Status => (steps.some(step => step.conclusion === 'failure') ? 'failure' : 'success')
+  const contexts = (): Contexts => ({
+    ...ofJob,
+    env: { ...env, ...job.env },
+    steps: Object.fromEntries(steps.map(({ result: _, ...step }) => [step.id, step])),
+  })
+  try {
+    for (const definition of definitions) {
+      const step = await runStep(definition, job, contexts(), status(), actions)
+      steps.push(step)
+      afterStep?.(step)
+    }
+    const values = Object.entries(resolveTexts(outputs, contexts()))
+    const isSecret = (value: string) => job.mask(value) !== value
+    const masked = values.filter(([, value]) => isSecret(value))
+    return {
+      ...{ id, name, conclusion: status(), steps, log: job.log() },
+      outputs: Object.fromEntries(values.filter(([, value]) => !isSecret(value))),
+      warnings: masked.map(([output]) => `Skip output '${output}' since it may contain secret.`),
+    }
+  } finally {
+    job.dispose()
   }
-  return { status, steps, contexts: contexts() }
 }
 
 async function runStep(
   step: StepDefinition,
+  job: Job,
   contexts: Contexts,
   status: Status,
-  options: StepsOptions,
+  actions: Actions,
 ): Promise<StepRun> {
+  const named = step.name && { name: resolveText(step.name, contexts) }
+  const common = { id: step.id, name: step.id, ...named }
   // GitHub gives no secrets to a condition.
-  const { secrets: _, ...forConditions } = contexts
-  const given = step.name && asText(resolve(step.name, contexts))
-  if (!isTrue(step.if, forConditions, status)) {
-    const skipped = { outcome: 'skipped', conclusion: 'skipped', outputs: {}, result: undefined } as const
-    return { id: step.id, name: given ?? step.id, ...skipped }
+  const { secrets: _, ...forCondition } = contexts
+  if (!isTrue(step.if, forCondition, status)) {
+    return { ...common, outcome: 'skipped', conclusion: 'skipped', outputs: {}, result: undefined }
   }
-
   const env = resolveTexts(step.env, contexts)
   const withEnv = { ...contexts, env: { ...(contexts['env'] as object), ...env } }
-  const { job, event, actions } = options
   const { what } = step
-  let name: string
   let result: StepResult | undefined
   if ('uses' in what) {
-    name = given ?? `Run ${what.uses}`
     const action = actions[what.uses.replace(/@.*$/, '')]
     if (!action) throw new Error(`the tests' runner has no action '${what.uses}'`)
-    result = await action({ job, name, env, event, with: resolveTexts(what.with, withEnv) })
+    result = await action({ job, ...named, env, with: resolveTexts(what.with, withEnv) })
   } else {
-    const script = asText(resolve(what.run, withEnv))
-    name = given ?? `Run ${script.trimStart().split('\n')[0]}`
-    result = await job.runScript({ name, run: script, shell: what.shell, env })
+    result = await job.runScript({ ...named, run: resolveText(what.run, withEnv), shell: what.shell, env })
   }
   const outcome = !result || result.exitCode === 0 ? 'success' : 'failure'
-  const conclusion = step.continueOnError ? 'success' : outcome
-  return { id: step.id, name, outcome, conclusion, outputs: result?.outputs ?? {}, result }
+  return { ...common, outcome, conclusion: step.mayFail ? 'success' : outcome, outputs: result?.outputs ?? {}, result }
 }
