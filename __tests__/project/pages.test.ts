@@ -60,8 +60,9 @@ function bashProblems(text: string): string[] {
 
 test.each(pages)('%s: its blocks can be pasted', async page => {
   for (const { language, text, line } of blocksOf(readText(page))) {
-    const isYaml = /^ya?ml$/.test(language)
-    const found = isYaml ? await yamlProblems(text) : /^(bash|sh|shell)$/.test(language) ? bashProblems(text) : []
+    const found: string[] = []
+    if (/^ya?ml$/.test(language)) found.push(...(await yamlProblems(text)))
+    if (/^(bash|sh|shell)$/.test(language)) found.push(...bashProblems(text))
     expect({ line, found }).toEqual({ line, found: [] })
   }
 })
