@@ -1,39 +1,29 @@
 /** The rows of the protocol, one by one: the sandbox's ItsYou.online does what the identity server does. */
 
+import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
-import {
-  defaultOrganizationKey,
-  defaultUserKey,
-  type ItsYouOnline,
-  startItsYouOnline,
-  type UserKey,
-} from '../../sandbox/servers/itsyouonline.ts'
+import { defaultOrganizationKey, defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 
 /** Seconds; the servers of these tests stand still at it, so that no test waits or runs into midnight. */
 const now = 1_800_000_000
 const day = 86_400
 
-const oddKey: UserKey = {
-  ...{ applicationId: 'app +%&=/#é', secret: 'a+b %25 & c=d/e#f ü€' },
-  ...{ username: 'odd', firstname: 'Ada', lastname: 'Odd', memberOf: ['acme'] },
-  email: { main: 'ada@example.com', work: 'work@example.com' },
-  phone: { main: '+321234' },
-  grants: ['deploy', 'grant:read'],
+const oddKey = {
+  ...{ applicationId: 'app +%&=/#é', secret: 'a+b %25 & c=d/e#f ü€', username: 'odd', memberOf: [] },
+  ...{ firstname: 'Ada', lastname: 'Odd', grants: ['deploy', 'grant:read'] },
+  ...{ email: { main: 'ada@example.com', work: 'work@example.com' }, phone: { main: '+321234' } },
 }
 const closedOrganization = { globalId: 'closed', secret: 'made-for-this-test', clientCredentials: false }
 
 let clock = now
-let server: ItsYouOnline
-
-beforeAll(async () => {
-  server = await startItsYouOnline({
-    users: [defaultUserKey, oddKey],
-    organizations: [defaultOrganizationKey, closedOrganization],
-    now: () => clock * 1000,
-  })
+let server = await startItsYouOnline({
+  users: [defaultUserKey, oddKey],
+  organizations: [defaultOrganizationKey, closedOrganization],
+  now: () => clock * 1000,
 })
+
 afterEach(() => {
   clock = now
 })
@@ -47,6 +37,7 @@ const { globalId, secret: organizationSecret } = defaultOrganizationKey
 const organization = { ...user, client_id: globalId, client_secret: organizationSecret }
 const { client_secret: _, ...withoutSecret } = user
 const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
+const oddBasic = basic(`${oddKey.applicationId}:${oddKey.secret}`)
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
 type Form = Record<string, string>
@@ -56,55 +47,49 @@ function request(init: RequestInit, at = path): Promise<Response> {
 }
 
 /** A form-encoded body. */
-const encoded = (form: Form, headers: Record<string, string> = {}) => ({ body: new URLSearchParams(form), headers })
-
-const post = (form: Form, headers: Record<string, string> = {}) => request(encoded(form, headers))
+const encoded = (form: Form, headers: Form = {}) => ({ body: new URLSearchParams(form), headers })
 
 async function jwtOf(form: Form): Promise<string> {
-  const response = await post(form)
+  const response = await request(encoded(form))
   expect(response.status).toBe(200)
   return response.text()
 }
 
-async function claimsOf(form: Form): Promise<Record<string, unknown>> {
-  return decodeJwt(await jwtOf(form))
-}
+const claimsOf = async (form: Form) => decodeJwt(await jwtOf(form))
 
-/** Starts a server with other options, for as long as `use` runs. */
-async function withServer(options: Parameters<typeof startItsYouOnline>[0], use: (other: ItsYouOnline) => unknown) {
-  const other = await startItsYouOnline(options)
+/** Lets a server with other options take the place of `server` for as long as `use` runs. */
+async function withServer(options: Parameters<typeof startItsYouOnline>[0], use: () => Promise<void>): Promise<void> {
+  const usual = server
+  server = await startItsYouOnline(options)
   try {
-    await use(other)
+    await use()
   } finally {
-    await other.close()
+    await server.close()
+    server = usual
   }
 }
 
 describe('the request', () => {
-  const multipart = new FormData()
-  for (const [name, value] of Object.entries(user)) multipart.set(name, value)
-  const unencoded = Object.entries(odd).map(([name, value]) => `${name}=${value}`)
   const { applicationId, secret } = oddKey
   const encodedPair = `${encodeURIComponent(applicationId)}:${encodeURIComponent(secret)}`
-  const asBasic = basic(`${user.client_id}:${user.client_secret}`)
   const { globalId: client_id, secret: client_secret } = closedOrganization
+  const unencoded = Object.entries(odd).map(pair => pair.join('='))
+  const text = `${new URLSearchParams(user)}`
 
   test.each<[string, RequestInit, string?]>([
     ['a JSON body', { body: JSON.stringify(user), headers: { 'content-type': 'application/json' } }],
-    ['a multipart body', { body: multipart }],
-    ['a body without a Content-Type', { body: Buffer.from(`${new URLSearchParams(user)}`) }],
-    ['no grant_type', encoded({ ...user, grant_type: '' })],
-    ['another grant_type', encoded({ ...user, grant_type: 'password' })],
-    ['no client_id', encoded({ ...user, client_id: '' })],
-    ['an unknown client_id', encoded({ ...user, client_id: 'unknown' })],
-    ['no client_secret', encoded({ ...user, client_secret: '' })],
-    ['a wrong secret', encoded({ ...user, client_secret: 'wrong' })],
-    ['a secret and a newline', encoded({ ...user, client_secret: `${defaultUserKey.secret}\n` })],
-    ['a wrong secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
+    ['a multipart body', { body: text, headers: { 'content-type': 'multipart/form-data' } }],
+    ['a body without a Content-Type', { body: Buffer.from(text) }],
+    ...['grant_type', 'client_id', 'client_secret'].flatMap((name): [string, RequestInit][] => [
+      [`no ${name}`, encoded({ ...user, [name]: '' })],
+      [`another ${name}`, encoded({ ...user, [name]: 'password' })],
+    ]),
+    ['a secret and a newline', encoded({ ...user, client_secret: `${user.client_secret}\n` })],
+    ['no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
     ['values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
-    ['a stray percent sign', {}, `${path}?${new URLSearchParams(user)}&x=%`],
+    ['a stray percent sign', {}, `${path}?${text}&x=%`],
     ['an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
-    ['a wrong secret beside Basic authentication', encoded({ ...user, client_secret: 'x' }, asBasic)],
+    ['a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
     ['Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
     ['Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
   ])('with %s is a bad request, in plain text', async (_, init, at = path) => {
@@ -114,14 +99,13 @@ describe('the request', () => {
     expect(response.headers.get('www-authenticate')).toBeNull()
   })
 
-  const asked = { scope: 'user:name' }
+  const named = { ...user, scope: 'user:name' }
   test.each<[string, RequestInit, string?]>([
-    ['in the query string', {}, `${path}?${new URLSearchParams({ ...user, ...asked })}`],
-    ['in the body, not the query string', encoded({ ...user, ...asked }), `${path}?scope=admin&client_secret=wrong`],
-    ['twice', { body: `${new URLSearchParams({ ...user, ...asked })}&scope=user:email`, headers: formType }],
-    ['in Basic authentication', encoded({ ...withoutSecret, ...asked }, asBasic)],
-    ['in Basic, not decoded', encoded({ ...withoutSecret, ...asked }, basic(`${applicationId}:${secret}`))],
-    ['form-encoded, odd characters included', encoded({ ...odd, ...asked })],
+    ['in the query string', {}, `${path}?${new URLSearchParams(named)}`],
+    ['in the body, not the query string', encoded(named), `${path}?scope=admin&client_secret=wrong`],
+    ['twice', { body: `${new URLSearchParams(named)}&scope=user:email`, headers: formType }],
+    ['in Basic authentication, not decoded', encoded({ ...withoutSecret, scope: 'user:name' }, oddBasic)],
+    ['form-encoded, odd characters included', encoded({ ...odd, scope: 'user:name' })],
   ])('may have its parameters %s', async (_, init, at = path) => {
     const response = await request(init, at)
     expect(decodeJwt(await response.text())['scope']).toEqual(['user:name'])
@@ -137,18 +121,15 @@ describe('the request', () => {
 describe('the path', () => {
   test.each([
     [`${path}/`, path],
-    [`/${path}`, path],
-    ['/v1//oauth/access_token?a=b', `${path}?a=b`],
+    ['//v1//oauth/access_token?a=b', `${path}?a=b`],
   ])('%s is redirected, and a client that follows loses its POST', async (from, to) => {
     const response = await request({ redirect: 'manual' }, from)
     expect([response.status, response.headers.get('location')]).toEqual([301, to])
-    expect((await request({ body: new URLSearchParams(user) }, from)).status).toBe(404)
+    expect((await request(encoded(user), from)).status).toBe(404)
   })
 
   test.each([
-    ...['GET', 'PUT', 'HEAD', 'DELETE'].map(method => [method, `${path}?${new URLSearchParams(user)}`]),
-    ['POST', '/'],
-    ['POST', '/v1/oauth/token'],
+    ...['GET', 'PUT', 'HEAD'].map(method => [method, `${path}?${new URLSearchParams(user)}`]),
     ['GET', '/.well-known/openid-configuration'],
     ['PUT', '/v1/oauth/jwt/refresh'],
   ])('%s %s is not found', async (method, at) => {
@@ -157,33 +138,30 @@ describe('the path', () => {
   })
 
   test('may begin with a base path, and nothing is found outside of it', () =>
-    withServer({ basePath: '/iyo/' }, async ({ url }) => {
-      expect(new URL(url).pathname).toBe('/iyo')
-      const init = { method: 'POST', body: new URLSearchParams(user), redirect: 'manual' } as const
-      expect((await fetch(url + path, init)).status).toBe(200)
-      expect((await fetch(new URL(path, url), init)).status).toBe(404)
-      expect((await fetch(`${url}/${path}`, init)).headers.get('location')).toBe(`/iyo${path}`)
+    withServer({ basePath: '/iyo/' }, async () => {
+      expect(new URL(server.url).pathname).toBe('/iyo')
+      await jwtOf(user)
+      expect((await fetch(new URL(path, server.url), { method: 'POST', ...encoded(user) })).status).toBe(404)
+      expect((await request({ redirect: 'manual' }, `/${path}`)).headers.get('location')).toBe(`/iyo${path}`)
     }))
 })
 
 describe('the answer', () => {
   test.each([
     ['the bare JWT', '*/*', 'application/jwt', /^[\w-]+\.[\w-]+\.[\w-]+$/],
-    ['JSON', 'application/json', 'application/json', /^\{"access_token":"[\w-]+\.[\w-]+\.[\w-]+"\}\n$/],
-    ['JSON', 'text/html, application/json;q=0.9', 'application/json', /^\{"access_token"/],
+    ['JSON', 'text/html, application/json;q=0.9', 'application/json', /^\{"access_token":"[\w-]+\.[\w.-]+"\}\n$/],
   ])('is %s for Accept: %s', async (_, accept, type, body) => {
-    const response = await post(user, { accept })
+    const response = await request(encoded(user, { accept }))
     expect(response.headers.get('content-type')).toBe(type)
     expect(await response.text()).toMatch(body)
   })
 
   test.each([
     ['', user, 'user:admin,', 'deployer'],
-    ['token', user, 'user:admin,', 'deployer'],
     ['id_token ', user, 'user:admin,', 'deployer'],
     ['', organization, 'organization:owner,', ''],
   ])('to response_type %j is an opaque token with full rights', async (response_type, key, scope, username) => {
-    const response = await post({ ...key, response_type, scope: 'user:name', validity: '60' })
+    const response = await request(encoded({ ...key, response_type, scope: 'user:name', validity: '60' }))
     expect(response.headers.get('content-type')).toBe('application/json')
     const access_token = expect.stringMatching(/^[\w-]{28}$/)
     const expires_in = day - 601
@@ -192,13 +170,11 @@ describe('the answer', () => {
 
   test.each([
     [user, 'user:name,organization:owner'],
-    [user, 'admin'],
     [user, 'user'],
     [organization, 'user:name'],
-    [organization, 'user:memberof:my-org'],
     [organization, 'organization:member'],
   ])('to a scope that the key may not have is 401 in plain text (%#)', async (key, scope) => {
-    const response = await post({ ...key, scope }, { accept: 'application/json' })
+    const response = await request(encoded({ ...key, scope }, { accept: 'application/json' }))
     expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   })
@@ -221,22 +197,17 @@ describe('the JWT', () => {
   test.each<[Form, Form, object]>([
     [user, {}, ofUser],
     [organization, {}, ofOrganization],
-    // What the key may do is matched by prefix.
-    [user, { scope: 'user:no-such-thing' }, { scope: ['user:no-such-thing'] }],
+    // A misspelt scope is granted as it stands.
+    [user, { scope: 'user:memberOf:acme' }, { scope: ['user:memberOf:acme'] }],
     [organization, { scope: 'organization:owner:x' }, { scope: ['organization:owner:x'] }],
-    [user, { scope: ' , ' }, ofUser],
     [user, { scope: ' user:name , user:email,,' }, { scope: ['user:name', 'user:email'] }],
-    [user, { scope: 'user:name user:x' }, { scope: ['user:name user:x'] }],
     [user, { scope: 'offline_access' }, { refresh_token }],
-    [organization, { scope: 'offline_access' }, { refresh_token }],
     [user, { scope: 'user:name,offline_access' }, { scope: ['user:name'], refresh_token }],
     [user, { scope: 'user:name offline_access' }, { scope: ['user:name offline_access'] }],
-    [user, { scope: 'user:memberof:my-org' }, { scope: ['user:memberof:my-org'] }],
     // A membership that the user does not have is dropped without an error.
-    [user, { scope: 'user:memberof:acme,user:name' }, { scope: ['user:name'] }],
+    [user, { scope: 'user:memberof:acme,user:memberof:my-org' }, { scope: ['user:memberof:my-org'] }],
     [user, { scope: 'user:memberof:acme' }, { scope: [''] }],
     [user, { aud: ' acme , other,, ' }, { aud: ['acme', 'other'] }],
-    [user, { aud: ' , ' }, ofUser],
   ])('%# has these claims and no others', async (key, form, claims) => {
     expect(await claimsOf({ ...key, ...form })).toEqual({ ...(key === user ? ofUser : ofOrganization), ...claims })
   })
@@ -264,21 +235,21 @@ describe('the JWT', () => {
 describe('refresh', () => {
   const at = '/v1/oauth/jwt/refresh'
 
-  function refresh(jwt: string, { method = 'GET', scheme = 'bearer', validity = '' } = {}, url = server.url) {
+  function refresh(jwt: string, { method = 'GET', scheme = 'bearer', validity = '' } = {}): Promise<Response> {
     const headers = { authorization: `${scheme} ${jwt}` }
-    const parameters = new URLSearchParams(validity === '' ? {} : { validity })
+    const parameters = new URLSearchParams({ validity })
     return method === 'GET'
-      ? fetch(`${url + at}?${parameters}`, { headers })
-      : fetch(url + at, { method, headers, body: parameters })
+      ? request({ method, headers }, `${at}?${parameters}`)
+      : request({ method, headers, body: parameters }, at)
   }
 
-  const refreshable = (extra: Form = {}) => jwtOf({ ...user, scope: 'user:name,offline_access', ...extra })
+  const refreshable = () => jwtOf({ ...user, scope: 'user:name,user:see,offline_access' })
 
   test.each([
-    ['GET', 'bearer'],
-    ['POST', 'Bearer'],
-  ])('by %s with %s gives the same claims with a new exp, even of an expired JWT', async (method, scheme) => {
-    const jwt = await refreshable({ aud: 'acme', validity: '60' })
+    ['GET', 'bearer', user],
+    ['POST', 'Bearer', organization],
+  ])('by %s with %s gives the same claims with a new exp, even of an expired JWT', async (method, scheme, key) => {
+    const jwt = await jwtOf({ ...key, scope: 'offline_access', aud: 'acme', validity: '60' })
     clock = now + 3600
     const response = await refresh(jwt, { method, scheme })
     expect(response.headers.get('content-type')).toBe('application/jwt')
@@ -287,11 +258,6 @@ describe('refresh', () => {
     expect(decodeProtectedHeader(renewed)).toEqual({ alg: 'ES384', typ: 'JWT' })
     const shorter = await (await refresh(jwt, { method, validity: '300' })).text()
     expect(decodeJwt(shorter).exp).toBe(clock + 300)
-  })
-
-  test('works for an organization key, too', async () => {
-    const response = await refresh(await jwtOf({ ...organization, scope: 'offline_access' }))
-    expect(decodeJwt(await response.text())).toMatchObject({ globalid: 'my-org', scope: ['organization:owner'] })
   })
 
   const signedElsewhere = async () => {
@@ -314,7 +280,7 @@ describe('refresh', () => {
     return refresh(jwt)
   }
   test.each<[string, () => Promise<Response>]>([
-    ['without a JWT', () => fetch(server.url + at)],
+    ['without a JWT', () => request({}, at)],
     ['with BEARER', async () => refresh(await refreshable(), { scheme: 'BEARER' })],
     ['of a JWT without a refresh_token claim', async () => refresh(await jwtOf(user))],
     ['of a JWT that another server signed', signedElsewhere],
@@ -325,13 +291,16 @@ describe('refresh', () => {
     expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
   })
 
-  test('can be made to lose a scope', () =>
-    withServer({}, async ({ url, dropOnRefresh }) => {
-      const body = new URLSearchParams({ ...user, scope: 'user:name,user:memberof:my-org,offline_access' })
-      const jwt = await (await fetch(url + path, { method: 'POST', body })).text()
-      dropOnRefresh('user:memberof:my-org')
-      expect(decodeJwt(await (await refresh(jwt, {}, url)).text())['scope']).toEqual(['user:name'])
-    }))
+  test('can be made to lose a scope, or to change claims, which are then changed in what is issued, too', async () => {
+    const changes = { globalid: null, iss: 'decs3o' }
+    await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async () => {
+      const jwt = await refreshable()
+      expect(decodeJwt(jwt)).toMatchObject({ scope: ['user:name', 'user:see'], ...changes })
+      server.dropOnRefresh('user:see')
+      const renewed = await (await refresh(jwt)).text()
+      expect(decodeJwt(renewed)).toMatchObject({ scope: ['user:name'], ...changes })
+    })
+  })
 })
 
 describe('for tests', () => {
@@ -349,43 +318,30 @@ describe('for tests', () => {
   test('a rate limit answers 429 above it, and forgets after a second', async () => {
     let milliseconds = 0
     const rateLimit = { perSecond: 2, retryAfterSeconds: 7 }
-    await withServer({ now: () => milliseconds, rateLimit }, async ({ url }) => {
-      const status = async () => (await fetch(url)).status
-      expect([await status(), await status(), await status()]).toEqual([404, 404, 429])
-      expect((await fetch(url)).headers.get('retry-after')).toBe('7')
+    await withServer({ now: () => milliseconds, rateLimit }, async () => {
+      const status = async () => (await request({})).status
+      expect([await status(), await status(), await status()]).toEqual([400, 400, 429])
+      expect((await request({})).headers.get('retry-after')).toBe('7')
       milliseconds = 1000
-      expect(await status()).toBe(404)
+      expect(await status()).toBe(400)
     })
   })
 
   test('a proxy in front can answer by itself', () => {
     const page = { status: 200, headers: { 'content-type': 'text/html' }, body: 'maintenance' }
-    return withServer({ proxy: ({ method }) => (method === 'POST' ? page : undefined) }, async ({ url }) => {
-      expect(await (await fetch(url + path, { method: 'POST' })).text()).toBe('maintenance')
-      expect((await fetch(url + path)).status).toBe(404)
-    })
-  })
-
-  test('claims can be changed, in what is issued and in what is renewed', async () => {
-    const changes = { globalid: null, iss: 'decs3o', scope: ['user:name', 'user:admin'] }
-    await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async ({ url }) => {
-      const body = new URLSearchParams({ ...user, scope: 'user:name,offline_access' })
-      const jwt = await (await fetch(url + path, { method: 'POST', body })).text()
-      expect(decodeJwt(jwt)).toMatchObject({ username: defaultUserKey.username, ...changes })
-      const headers = { authorization: `bearer ${jwt}` }
-      const renewed = await fetch(`${url}/v1/oauth/jwt/refresh`, { method: 'POST', headers })
-      expect(decodeJwt(await renewed.text())).toMatchObject({ username: defaultUserKey.username, ...changes })
+    return withServer({ proxy: ({ method }) => (method === 'POST' ? page : undefined) }, async () => {
+      expect(await (await request({})).text()).toBe('maintenance')
+      expect((await request({ method: 'GET' })).status).toBe(404)
     })
   })
 
   test('close ends a connection that is still open', async () => {
     const short = await startItsYouOnline()
-    const socket = connect(short.port, '127.0.0.1')
-    await new Promise(resolve => socket.once('connect', resolve))
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n')
-    socket.on('error', () => {})
+    const socket = connect(short.port, '127.0.0.1').on('error', () => {})
     const closed = new Promise(resolve => socket.once('close', resolve))
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n')
     // Only once the server has taken the connection does it have something to end.
+    await once(socket, 'connect')
     await fetch(short.url)
     await short.close()
     await closed

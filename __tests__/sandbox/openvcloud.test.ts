@@ -1,21 +1,17 @@
 /** The sandbox's OpenvCloud takes, does and refuses what the real one does. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Claims, type ItsYouOnline, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type Claims, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { type OpenvCloud, startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
 
 /** Seconds; both servers stand still at it. */
 const now = 1_800_000_000
 const accounts = [{ id: 7, name: 'acme' }]
 
-let itsyouonline: ItsYouOnline
+const itsyouonline = await startItsYouOnline()
+const jwt = await jwtOf({ username: 'ada' })
 let openvcloud: OpenvCloud
-let jwt: string
 
-beforeAll(async () => {
-  itsyouonline = await startItsYouOnline()
-  jwt = await jwtOf({ username: 'ada' })
-})
 beforeEach(async () => {
   await openvcloud?.close()
   openvcloud = await startOpenvCloud({
@@ -63,10 +59,8 @@ describe('the JWT', () => {
   const mine = [expect.objectContaining({ id: 7, name: 'acme', acl: expect.any(Array) })]
 
   test.each<[string, Claims, unknown]>([
-    ['of a known user', { username: 'ada' }, mine],
-    ['without any scope', { username: 'ada', scope: [''] }, mine],
+    ['of a known user, without any scope', { username: 'ada', scope: [''] }, mine],
     ['of another issuer, for which it is another user', { username: 'ada', iss: 'decs3o' }, mine],
-    ['of a user whom no one gave an account', { username: 'eve' }, []],
     ['of a user of another issuer without an account', { username: 'bob', iss: 'decs3o' }, []],
     ['of a user with an odd name', { username: 'constructor' }, []],
   ])('%s is accepted', async (_, claims, list) => {
@@ -79,7 +73,6 @@ describe('the JWT', () => {
     ['cloudspaces/list', 200],
     ['machines/list', 500],
     ['machines/create', 403],
-    ['sizes/list', 403],
   ])('of a user without an account gets from %s the status %i', async (name, status) => {
     const response = await call(name, machine, await jwtOf({ username: 'eve' }))
     expect(response.status).toBe(status)
@@ -97,8 +90,7 @@ describe('the JWT', () => {
     ['nothing', () => 'bearer ', 500],
     ['null', () => 'bearer null', 500],
     ['an opaque token', () => 'bearer Jb2hUaQ0cVdnYLwSj9-FUPJ0yBHM', 500],
-    ['a signature that was cut off', token => `bearer ${token.slice(0, -1)}`, 500],
-    ['a payload that was cut off', token => `bearer ${token.slice(0, 50)}`, 500],
+    ['an end that was cut off', token => `bearer ${token.slice(0, -1)}`, 500],
     ['any case of bearer', token => `BeArEr ${token}`, 200],
   ])('with %s gets %s', async (_, authorization, status) => {
     const response = await post('cloudapi/accounts/list', { headers: { authorization: await authorization(jwt) } })
@@ -122,24 +114,22 @@ describe('a call', () => {
     expect(openvcloud.state.cloudspaces.map(({ accountId }) => accountId)).toEqual([7, 7, 7])
   })
 
-  test.each(['{', '[]', 'null'])('with the body %s is a bad request', async body => {
+  test.each<[status: number, init: RequestInit]>([
+    ...['{', '[]', 'null'].map((body): [number, RequestInit] => [400, { body }]),
+    [404, { method: 'GET' }],
+  ])('is answered with %i to %j', async (status, init) => {
     const headers = { authorization: `bearer ${jwt}`, 'content-type': 'application/json' }
-    expect((await post('cloudapi/images/list', { headers, body })).status).toBe(400)
+    expect((await post('cloudapi/images/list', { headers, ...init })).status).toBe(status)
   })
 
-  test.each(['GET', 'PUT'])('is not made with %s', async method => {
-    const headers = { authorization: `bearer ${jwt}` }
-    expect((await post('cloudapi/accounts/list', { method, headers })).status).toBe(404)
-  })
-
-  test('with _async is a task, which says 202 and then how it went', async () => {
-    const failed = [false, 'a cloud space with the name web exists already']
-    for (const outcome of [[true, 1], failed]) {
-      const taskguid = await resultOf('cloudspaces/create', { ...cloudspace, _async: true })
-      expect((await call('system/task/get', { taskguid })).status).toBe(202)
-      expect(await resultOf('system/task/get', { taskguid })).toEqual(outcome)
-    }
-    expect((await call('system/task/get', { taskguid: 'none' })).status).toBe(404)
+  test.each([
+    [true, 1],
+    [false, 'a cloud space with the name web exists already'],
+  ])('with _async is a task, which says 202 and then [%j, %j]', async (isGood, result) => {
+    if (!isGood) await resultOf('cloudspaces/create', cloudspace)
+    const taskguid = await resultOf('cloudspaces/create', { ...cloudspace, _async: true })
+    expect((await call('system/task/get', { taskguid })).status).toBe(202)
+    expect(await resultOf('system/task/get', { taskguid })).toEqual([isGood, result])
   })
 
   const required = {
@@ -162,35 +152,38 @@ describe('a call', () => {
   })
 })
 
+const space = { ...cloudspace, name: 'x1' }
+const other = { ...machine, name: 'x1' }
+const port = { ...forward, publicPort: 80 }
 test.each<[string, object, number, RegExp]>([
   ['cloudspaces/create', cloudspace, 409, /web exists already/],
-  ['cloudspaces/create', { ...cloudspace, name: 'x1', location: 'elsewhere' }, 400, /no location "elsewhere"/],
-  ['cloudspaces/create', { ...cloudspace, name: 'x1', accountId: 'acme' }, 400, /accountId is not a number/],
-  ['cloudspaces/create', { ...cloudspace, name: 'x1', accountId: 8 }, 403, /no access to account 8/],
-  ['cloudspaces/create', { ...cloudspace, name: 'x' }, 400, /the name/],
-  ['cloudspaces/create', { ...cloudspace, name: 'x<y' }, 400, /the name/],
+  ['cloudspaces/create', { ...space, location: 'elsewhere' }, 400, /no location "elsewhere"/],
+  ['cloudspaces/create', { ...space, accountId: 'acme' }, 400, /accountId is not a number/],
+  ['cloudspaces/create', { ...space, accountId: 8 }, 403, /no access to account 8/],
+  ['cloudspaces/create', { ...space, name: 'x' }, 400, /the name/],
+  ['cloudspaces/create', { ...space, name: 'x<y' }, 400, /the name/],
   ['cloudspaces/update', { cloudspaceId: 1, name: 'x' }, 400, /the name/],
   ['cloudspaces/get', { cloudspaceId: 5 }, 404, /no cloud space 5/],
-  ['images/list', { accountId: 'acme' }, 400, /accountId is not a number/],
   ['images/list', { accountId: 8 }, 403, /no access/],
   ['machines/create', machine, 409, /vm exists already/],
-  ['machines/create', { ...machine, name: 'x' }, 400, /the name/],
-  ['machines/create', { ...machine, name: 'x1', imageId: 9 }, 400, /no image 9/],
-  ['machines/create', { ...machine, name: 'x1', sizeId: 9 }, 400, /no size 9/],
-  ['machines/create', { ...machine, name: 'x1', disksize: 5 }, 400, /^Disk size of 5GB is to small for image Ubuntu/],
-  ['machines/create', { ...machine, name: 'x1', memory: 512, vcpus: 1 }, 400, /not both/],
-  ['machines/create', { ...machine, name: 'x1', sizeId: '', memory: 512 }, 400, /sizeId, or memory and vcpus/],
+  ['machines/create', { ...other, name: 'x' }, 400, /the name/],
+  ['machines/create', { ...other, imageId: 9 }, 400, /no image 9/],
+  ['machines/create', { ...other, sizeId: 9 }, 400, /no size 9/],
+  ['machines/create', { ...other, disksize: 5 }, 400, /^Disk size of 5GB is to small for image Ubuntu/],
+  ['machines/create', { ...other, memory: 512, vcpus: 1 }, 400, /not both/],
+  ['machines/create', { ...other, sizeId: '', memory: 512 }, 400, /sizeId, or memory and vcpus/],
   ['machines/get', { machineId: 5 }, 404, /no machine 5/],
   ['portforwarding/create', forward, 409, /2222 is forwarded already/],
-  ['portforwarding/create', { ...forward, publicIp: '203.0.113.9' }, 400, /not an address of the cloud space/],
-  ['portforwarding/create', { ...forward, publicPort: 0 }, 400, /a port is/],
-  ['portforwarding/create', { ...forward, publicPort: 80, localPort: 65_536 }, 400, /a port is/],
-  ['portforwarding/create', { ...forward, publicPort: 80, localPort: 'http' }, 400, /a port is/],
-  ['portforwarding/create', { ...forward, protocol: 'icmp' }, 400, /tcp or udp/],
-  ['portforwarding/create', { ...forward, machineId: 5 }, 404, /no such machine/],
+  ['portforwarding/create', { ...port, publicIp: '203.0.113.9' }, 400, /not an address of the cloud space/],
+  ['portforwarding/create', { ...port, publicPort: 0 }, 400, /a port is/],
+  ['portforwarding/create', { ...port, localPort: 65_536 }, 400, /a port is/],
+  ['portforwarding/create', { ...port, localPort: 22.5 }, 400, /a port is/],
+  ['portforwarding/create', { ...port, protocol: 'icmp' }, 400, /tcp or udp/],
+  ['portforwarding/create', { ...port, machineId: 5 }, 404, /no such machine/],
   ['portforwarding/deleteByPort', { cloudspaceId: 1, publicIp, publicPort: 80 }, 404, /80 is not forwarded/],
   ['no/such-call', {}, 404, /not found/],
   ['system/none', {}, 404, /not found/],
+  ['system/task/get', { taskguid: 'none' }, 404, /no task/],
 ])('%s %j is refused with %i and a JSON string', async (name, parameters, status, why) => {
   await furnish()
   const { cloudspaces, machines, portforwards } = structuredClone(openvcloud.state)
@@ -202,32 +195,24 @@ test.each<[string, object, number, RegExp]>([
 
 test('a port forward is refused until the cloud space is DEPLOYED, which takes some calls', async () => {
   await resultOf('cloudspaces/create', cloudspace)
-  const states: unknown[] = []
-  for (let look = 0; look < 3; look++)
-    states.push((await resultOf<{ status: string }>('cloudspaces/get', { cloudspaceId: 1 })).status)
-  expect(states).toEqual(['VIRTUAL', 'DEPLOYING', 'DEPLOYED'])
+  for (const status of ['VIRTUAL', 'DEPLOYING', 'DEPLOYED'])
+    expect(await resultOf('cloudspaces/get', { cloudspaceId: 1 })).toMatchObject({ status })
 
-  await resultOf('cloudspaces/create', { ...cloudspace, name: 'second' })
+  await resultOf('cloudspaces/create', space)
   await resultOf('machines/create', { ...machine, cloudspaceId: 2 })
-  const early = await call('portforwarding/create', { ...forward, cloudspaceId: 2, publicIp: '203.0.113.2' })
+  const inSpace = { ...forward, cloudspaceId: 2, publicIp: '203.0.113.2' }
+  const early = await call('portforwarding/create', inSpace)
   expect([early.status, await early.json()]).toEqual([400, 'the cloud space is DEPLOYING, not DEPLOYED'])
-  await resultOf('portforwarding/create', { ...forward, cloudspaceId: 2, publicIp: '203.0.113.2' })
+  await resultOf('portforwarding/create', inSpace)
 })
 
 test('what belongs to another account is out of reach', async () => {
   await furnish()
   const bob = await jwtOf({ username: 'bob' })
   expect(await resultOf('cloudspaces/list', {}, bob)).toEqual([])
-  for (const [name, parameters] of Object.entries({
-    'cloudspaces/create': { ...cloudspace, name: 'x1' },
-    'cloudspaces/delete': { cloudspaceId: 1 },
-    'machines/list': { cloudspaceId: 1 },
-    'machines/delete': { machineId: 1 },
-    'disks/update': { diskId: 1 },
-    'portforwarding/create': { ...forward, publicPort: 80 },
-  })) {
-    expect([name, (await call(name, parameters, bob)).status]).toEqual([name, 403])
-  }
+  const ids = { cloudspaceId: 1, machineId: 1, diskId: 1 }
+  for (const name of ['cloudspaces/delete', 'machines/list', 'machines/delete', 'disks/update'])
+    expect([name, (await call(name, ids, bob)).status]).toEqual([name, 403])
 })
 
 test('a client like the Go SDK finds the calls and fields that it starts with', async () => {
@@ -248,36 +233,21 @@ test('a client like the Go SDK finds the calls and fields that it starts with', 
 })
 
 test('a client like the Terraform provider creates, reads, plans nothing, changes and destroys', async () => {
-  // Create, each id read back from a list or an answer.
-  const created = await call('cloudspaces/create', cloudspace)
-  // Clients read the bare id as a number: nothing may follow it.
-  const id = await created.text()
+  // Create. Clients read the bare id as a number: nothing may follow it.
+  const id = await (await call('cloudspaces/create', cloudspace)).text()
   expect(id).toBe('1')
-  const cloudspaceId = Number(id)
-  const inCloudspace = { cloudspaceId }
-  while ((await resultOf<{ status: string }>('cloudspaces/get', inCloudspace)).status !== 'DEPLOYED');
+  const inCloudspace = { cloudspaceId: Number(id) }
   const { sizeId: _, ...sizeless } = machine
   const machineId = await resultOf<number>('machines/create', { ...sizeless, description: 'd', memory: 1024, vcpus: 1 })
-  const { externalnetworkip } = await resultOf<{ externalnetworkip: string }>('cloudspaces/get', inCloudspace)
-  const wanted = { ...forward, publicIp: externalnetworkip, machineId }
-  expect(await resultOf('portforwarding/create', wanted)).toBe(true)
+  expect(await resultOf('cloudspaces/get', inCloudspace)).toMatchObject({ externalnetworkip: publicIp })
+  expect(await resultOf('portforwarding/create', { ...forward, machineId })).toBe(true)
 
   // Read: what was asked for is what there is, so a plan is empty.
   const read = await resultOf<Record<string, unknown>>('machines/get', { machineId })
-  const size = {
-    id: 1,
-    name: 'vm',
-    description: 'd',
-    cloudspaceid: 1,
-    sizeid: 0,
-    imageid: 1,
-    vcpus: 1,
-    memory: 1024,
-    storage: 10,
-  }
-  const system = { status: 'RUNNING', hostname: 'vm-1', osImage: 'Ubuntu 24.04 x64' }
-  expect(read).toMatchObject({ ...size, ...system })
-  expect(read).toMatchObject({ disks: [{ type: 'B', sizeMax: 10 }], interfaces: [{}], accounts: [{ login: 'user' }] })
+  const given = { id: 1, name: 'vm', description: 'd', cloudspaceid: 1, imageid: 1, sizeid: 0, vcpus: 1, memory: 1024 }
+  const system = { status: 'RUNNING', hostname: 'vm-1', osImage: 'Ubuntu 24.04 x64', storage: 10 }
+  const parts = { disks: [{ type: 'B', sizeMax: 10 }], interfaces: [{}], accounts: [{ login: 'user' }] }
+  expect(read).toMatchObject({ ...given, ...system, ...parts })
   const ports = { publicIp, publicPort: '2222', localPort: '22', protocol: 'tcp' }
   const entry = { id: 1, machineId: 1, machineName: 'vm', localIp: '192.168.103.2', ...ports }
   expect(await resultOf('portforwarding/list', inCloudspace)).toEqual([entry])
@@ -286,8 +256,8 @@ test('a client like the Terraform provider creates, reads, plans nothing, change
   // Change.
   const changes = { ...inCloudspace, name: 'renamed', maxMemoryCapacity: 8 }
   expect(await resultOf('cloudspaces/update', changes)).toBe(true)
-  const changed = { name: 'renamed', resourceLimits: { CU_M: 8, CU_C: -1 } }
-  expect(await resultOf('cloudspaces/get', inCloudspace)).toMatchObject(changed)
+  const renamed = { name: 'renamed', resourceLimits: { CU_M: 8, CU_C: -1 } }
+  expect(await resultOf('cloudspaces/get', inCloudspace)).toMatchObject(renamed)
   expect(await resultOf('disks/update', { diskId: (read['disks'] as { id: number }[])[0]?.id })).toBe(true)
   expect(await resultOf('machines/update', { machineId, name: 'vm-2', description: '' })).toBe(machineId)
   expect(await resultOf('machines/get', { machineId })).toMatchObject({ name: 'vm-2', description: '' })
@@ -297,10 +267,10 @@ test('a client like the Terraform provider creates, reads, plans nothing, change
   expect(await resultOf('machines/get', { machineId })).toMatchObject({ status: 'RUNNING' })
 
   // Destroy.
-  const port = { ...inCloudspace, publicIp, publicPort: 2222 }
-  expect((await call('portforwarding/deleteByPort', { ...port, proto: 'udp' })).status).toBe(404)
-  expect((await call('portforwarding/deleteByPort', { ...port, protocol: 'udp' })).status).toBe(404)
-  expect(await resultOf('portforwarding/deleteByPort', port)).toBe(true)
+  const entryPoint = { ...inCloudspace, publicIp, publicPort: 2222 }
+  for (const other of [{ proto: 'udp' }, { protocol: 'udp' }])
+    expect((await call('portforwarding/deleteByPort', { ...entryPoint, ...other })).status).toBe(404)
+  expect(await resultOf('portforwarding/deleteByPort', entryPoint)).toBe(true)
   expect(await resultOf('portforwarding/list', inCloudspace)).toEqual([])
   expect(await resultOf('machines/delete', { machineId })).toBe(true)
   expect(await resultOf('machines/list', inCloudspace)).toEqual([])
