@@ -3,15 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { describeExample } from '../support/workflow/look.ts'
 import { runWorkflow, type WorkflowOptions } from '../support/workflow/run-workflow.ts'
 
-let workspace: string
-
-beforeAll(() => {
-  workspace = mkdtempSync(join(tmpdir(), 'workflow-runner-'))
-})
+const workspace = mkdtempSync(join(tmpdir(), 'workflow-runner-'))
 afterAll(() => rmSync(workspace, { recursive: true }))
 
 /** Runs the jobs, given as the lines of a workflow. */

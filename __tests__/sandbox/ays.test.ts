@@ -1,6 +1,6 @@
 /** The sandbox's AYS lets in the members of its organization, and keeps repositories, blueprints and runs for them. */
 
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type Ays, type AysOptions, startAys } from '../../sandbox/servers/ays.ts'
 import { type Claims, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { rowsOf } from '../support/rows.ts'
@@ -45,35 +45,33 @@ const repository = { name: 'infra', git_url: 'https://git.example/infra' }
 const blueprint = { name: 'web.yaml', content: 'vdc__web: {}' }
 const error = { error: expect.any(String) }
 
-describe('the JWT', () => {
-  const scope = ['user:memberof:acme']
-  const accepted = [200, 'application/json', '[]']
-  const refused = (why: unknown) => [401, 'text/plain; charset=utf-8', why]
-  const jwtError = refused(expect.stringMatching(/^JWT Error: /))
+const scope = ['user:memberof:acme']
+const accepted = [200, 'application/json', '[]']
+const refused = (why: unknown) => [401, 'text/plain; charset=utf-8', why]
+const jwtError = refused(expect.stringMatching(/^JWT Error: /))
 
-  test.each<[string, Claims, unknown[]]>([
-    ['a member of the organization', { username: 'ada', scope: ['user:name', ...scope] }, accepted],
-    ["the organization's own key", { globalid: 'acme', scope: ['organization:owner'] }, accepted],
-    ['an azp that is the organization', { azp: 'acme', username: 'ada', scope: ['user:name'] }, accepted],
-    ['an audience with the organization', { scope, aud: ['other', 'acme'] }, accepted],
-    ['a user with all rights', { scope: ['user:admin'] }, refused('JWT Error: Invalid organization')],
-    ['a member of another one', { scope: ['user:memberof:acme.sub'] }, refused('JWT Error: Invalid organization')],
-    ['an audience without the organization', { scope, aud: ['other'] }, refused('JWT Error: Invalid audience')],
-    ['an hour ago', { scope, exp: now - 3600 }, refused('Your JWT has expired')],
-  ])('of %s', async (_, claims, answer) => {
-    expect(await list({ authorization: `Bearer ${await jwtOf(claims)}` })).toEqual(answer)
-  })
+test.each<[string, Claims, unknown[]]>([
+  ['a member of the organization', { username: 'ada', scope: ['user:name', ...scope] }, accepted],
+  ["the organization's own key", { globalid: 'acme', scope: ['organization:owner'] }, accepted],
+  ['an azp that is the organization', { azp: 'acme', username: 'ada', scope: ['user:name'] }, accepted],
+  ['an audience with the organization', { scope, aud: ['other', 'acme'] }, accepted],
+  ['a user with all rights', { scope: ['user:admin'] }, refused('JWT Error: Invalid organization')],
+  ['a member of another one', { scope: ['user:memberof:acme.sub'] }, refused('JWT Error: Invalid organization')],
+  ['an audience without the organization', { scope, aud: ['other'] }, refused('JWT Error: Invalid audience')],
+  ['an hour ago', { scope, exp: now - 3600 }, refused('Your JWT has expired')],
+])('the JWT of %s', async (_, claims, answer) => {
+  expect(await list({ authorization: `Bearer ${await jwtOf(claims)}` })).toEqual(answer)
+})
 
-  test.each<[string, (jwt: string) => Record<string, string>, unknown[]]>([
-    ['no header', () => ({}), refused('No JWT token')],
-    ['another scheme', () => ({ authorization: 'Basic YTpi' }), jwtError],
-    ['null', () => ({ authorization: 'bearer null' }), jwtError],
-    ['zeros', jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }), jwtError],
-    ['a cookie, which wins', jwt => ({ cookie: `a=b; jwt=Bearer ${jwt}`, authorization: 'bearer null' }), accepted],
-    ['a bad cookie', jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }), jwtError],
-  ])('in %s', async (_, headers, answer) => {
-    expect(await list(headers(member))).toEqual(answer)
-  })
+test.each<[string, (jwt: string) => Record<string, string>, unknown[]]>([
+  ['no header', () => ({}), refused('No JWT token')],
+  ['another scheme', () => ({ authorization: 'Basic YTpi' }), jwtError],
+  ['null', () => ({ authorization: 'bearer null' }), jwtError],
+  ['zeros', jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }), jwtError],
+  ['a cookie, which wins', jwt => ({ cookie: `a=b; jwt=Bearer ${jwt}`, authorization: 'bearer null' }), accepted],
+  ['a bad cookie', jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }), jwtError],
+])('the JWT in %s', async (_, headers, answer) => {
+  expect(await list(headers(member))).toEqual(answer)
 })
 
 test('repositories and blueprints are created once, listed, changed and executed', async () => {

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
-import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose'
+import { afterAll, afterEach, expect, test } from '@jest/globals'
+import { decodeJwt, decodeProtectedHeader, generateKeyPair, importSPKI, jwtVerify } from 'jose'
 import { defaultOrganizationKey, defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 
 /** Seconds; the servers of these tests stand still at it, so that no test waits or runs into midnight. */
@@ -37,7 +37,7 @@ const { globalId, secret: organizationSecret } = defaultOrganizationKey
 const organization = { ...user, client_id: globalId, client_secret: organizationSecret }
 const { client_secret: _, ...withoutSecret } = user
 const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
-const oddBasic = basic(`${oddKey.applicationId}:${oddKey.secret}`)
+const oddBasic = basic(`${odd.client_id}:${odd.client_secret}`)
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
 type Form = Record<string, string>
@@ -46,13 +46,19 @@ function request(init: RequestInit, at = path): Promise<Response> {
   return fetch(server.url + at, { method: 'POST', ...init })
 }
 
+/** Status, type and text. */
+async function answerOf(asked: Promise<Response>): Promise<[status: number, type: string | null, text: string]> {
+  const response = await asked
+  return [response.status, response.headers.get('content-type'), await response.text()]
+}
+
 /** A form-encoded body. */
 const encoded = (form: Form, headers: Form = {}) => ({ body: new URLSearchParams(form), headers })
 
 async function jwtOf(form: Form): Promise<string> {
-  const response = await request(encoded(form))
-  expect(response.status).toBe(200)
-  return response.text()
+  const [status, , text] = await answerOf(request(encoded(form)))
+  expect(status).toBe(200)
+  return text
 }
 
 const claimsOf = async (form: Form) => decodeJwt(await jwtOf(form))
@@ -69,281 +75,248 @@ async function withServer(options: Parameters<typeof startItsYouOnline>[0], use:
   }
 }
 
-describe('the request', () => {
-  const { applicationId, secret } = oddKey
-  const encodedPair = `${encodeURIComponent(applicationId)}:${encodeURIComponent(secret)}`
-  const { globalId: client_id, secret: client_secret } = closedOrganization
-  const unencoded = Object.entries(odd).map(pair => pair.join('='))
-  const text = `${new URLSearchParams(user)}`
+const encodedPair = [odd.client_id, odd.client_secret].map(encodeURIComponent).join(':')
+const { globalId: client_id, secret: client_secret } = closedOrganization
+const unencoded = Object.entries(odd).map(pair => pair.join('='))
+const text = `${new URLSearchParams(user)}`
 
-  test.each<[string, RequestInit, string?]>([
-    ['a JSON body', { body: JSON.stringify(user), headers: { 'content-type': 'application/json' } }],
-    ['a multipart body', { body: text, headers: { 'content-type': 'multipart/form-data' } }],
-    ['a body without a Content-Type', { body: Buffer.from(text) }],
-    ...['grant_type', 'client_id', 'client_secret'].flatMap((name): [string, RequestInit][] => [
-      [`no ${name}`, encoded({ ...user, [name]: '' })],
-      [`another ${name}`, encoded({ ...user, [name]: 'password' })],
-    ]),
-    ['a secret and a newline', encoded({ ...user, client_secret: `${user.client_secret}\n` })],
-    ['no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
-    ['values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
-    ['a stray percent sign', {}, `${path}?${text}&x=%`],
-    ['an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
-    ['a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
-    ['Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
-    ['Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
-  ])('with %s is a bad request, in plain text', async (_, init, at = path) => {
-    const response = await request(init, at)
-    expect([response.status, await response.text()]).toEqual([400, 'Bad Request\n'])
-    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(response.headers.get('www-authenticate')).toBeNull()
-  })
-
-  const named = { ...user, scope: 'user:name' }
-  test.each<[string, RequestInit, string?]>([
-    ['in the query string', {}, `${path}?${new URLSearchParams(named)}`],
-    ['in the body, not the query string', encoded(named), `${path}?scope=admin&client_secret=wrong`],
-    ['twice', { body: `${new URLSearchParams(named)}&scope=user:email`, headers: formType }],
-    ['in Basic authentication, not decoded', encoded({ ...withoutSecret, scope: 'user:name' }, oddBasic)],
-    ['form-encoded, odd characters included', encoded({ ...odd, scope: 'user:name' })],
-  ])('may have its parameters %s', async (_, init, at = path) => {
-    const response = await request(init, at)
-    expect(decodeJwt(await response.text())['scope']).toEqual(['user:name'])
-  })
-
-  test('is recorded as it came', async () => {
-    await request({ body: 'c=d', headers: { 'x-odd': '1' } }, `${path}?a=%20b`)
-    const common = { method: 'POST', path, query: 'a=%20b', body: 'c=d', status: 400 }
-    expect(server.requests.at(-1)).toMatchObject({ ...common, headers: { 'x-odd': '1' } })
-  })
+test.each<[string, RequestInit, string?]>([
+  ['a JSON body', { body: JSON.stringify(user), headers: { 'content-type': 'application/json' } }],
+  ['a multipart body', { body: text, headers: { 'content-type': 'multipart/form-data' } }],
+  ['a body without a Content-Type', { body: Buffer.from(text) }],
+  ...['grant_type', 'client_id', 'client_secret'].flatMap((name): [string, RequestInit][] => [
+    [`no ${name}`, encoded({ ...user, [name]: '' })],
+    [`another ${name}`, encoded({ ...user, [name]: 'password' })],
+  ]),
+  ['a secret and a newline', encoded({ ...user, client_secret: `${user.client_secret}\n` })],
+  ['no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
+  ['values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
+  ['a stray percent sign', {}, `${path}?${text}&x=%`],
+  ['an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
+  ['a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
+  ['Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
+  ['Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
+])('the request with %s is a bad request', async (_, init, ...[at]) => {
+  expect(await answerOf(request(init, at))).toEqual([400, 'text/plain; charset=utf-8', 'Bad Request\n'])
 })
 
-describe('the path', () => {
-  test.each([
-    [`${path}/`, path],
-    ['//v1//oauth/access_token?a=b', `${path}?a=b`],
-  ])('%s is redirected, and a client that follows loses its POST', async (from, to) => {
-    const response = await request({ redirect: 'manual' }, from)
-    expect([response.status, response.headers.get('location')]).toEqual([301, to])
-    expect((await request(encoded(user), from)).status).toBe(404)
-  })
-
-  test.each([
-    ...['GET', 'PUT', 'HEAD'].map(method => [method, `${path}?${new URLSearchParams(user)}`]),
-    ['GET', '/.well-known/openid-configuration'],
-    ['PUT', '/v1/oauth/jwt/refresh'],
-  ])('%s %s is not found', async (method, at) => {
-    const response = await request({ method }, at)
-    expect([response.status, await response.text()]).toEqual([404, method === 'HEAD' ? '' : '404 page not found\n'])
-  })
-
-  test('may begin with a base path, and nothing is found outside of it', () =>
-    withServer({ basePath: '/iyo/' }, async () => {
-      expect(new URL(server.url).pathname).toBe('/iyo')
-      await jwtOf(user)
-      expect((await fetch(new URL(path, server.url), { method: 'POST', ...encoded(user) })).status).toBe(404)
-      expect((await request({ redirect: 'manual' }, `/${path}`)).headers.get('location')).toBe(`/iyo${path}`)
-    }))
+test.each([
+  [user, 'user:name,organization:owner'],
+  [user, 'user'],
+  [organization, 'user:name'],
+  [organization, 'organization:member'],
+])('a scope that the key may not have is unauthorized (%#)', async (key, scope) => {
+  const response = await request(encoded({ ...key, scope }, { accept: 'application/json' }))
+  expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  expect(response.headers.get('www-authenticate')).toBeNull()
 })
 
-describe('the answer', () => {
-  test.each([
-    ['the bare JWT', '*/*', 'application/jwt', /^[\w-]+\.[\w-]+\.[\w-]+$/],
-    ['JSON', 'text/html, application/json;q=0.9', 'application/json', /^\{"access_token":"[\w-]+\.[\w.-]+"\}\n$/],
-  ])('is %s for Accept: %s', async (_, accept, type, body) => {
-    const response = await request(encoded(user, { accept }))
-    expect(response.headers.get('content-type')).toBe(type)
-    expect(await response.text()).toMatch(body)
-  })
-
-  test.each([
-    ['', user, 'user:admin,', 'deployer'],
-    ['id_token ', user, 'user:admin,', 'deployer'],
-    ['', organization, 'organization:owner,', ''],
-  ])('to response_type %j is an opaque token with full rights', async (response_type, key, scope, username) => {
-    const response = await request(encoded({ ...key, response_type, scope: 'user:name', validity: '60' }))
-    expect(response.headers.get('content-type')).toBe('application/json')
-    const access_token = expect.stringMatching(/^[\w-]{28}$/)
-    const expires_in = day - 601
-    expect(await response.json()).toEqual({ access_token, token_type: 'bearer', scope, expires_in, info: { username } })
-  })
-
-  test.each([
-    [user, 'user:name,organization:owner'],
-    [user, 'user'],
-    [organization, 'user:name'],
-    [organization, 'organization:member'],
-  ])('to a scope that the key may not have is 401 in plain text (%#)', async (key, scope) => {
-    const response = await request(encoded({ ...key, scope }, { accept: 'application/json' }))
-    expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
-    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-  })
+const named = { ...user, scope: 'user:name' }
+test.each<[string, RequestInit, string?]>([
+  ['in the query string', {}, `${path}?${new URLSearchParams(named)}`],
+  ['in the body, not the query string', encoded(named), `${path}?scope=admin&client_secret=wrong`],
+  ['twice', { body: `${new URLSearchParams(named)}&scope=user:email`, headers: formType }],
+  ['in Basic authentication, not decoded', encoded({ ...withoutSecret, scope: 'user:name' }, oddBasic)],
+  ['form-encoded, odd characters included', encoded({ ...odd, scope: 'user:name' })],
+])('the request may have its parameters %s', async (_, init, ...[at]) => {
+  const [, , jwt] = await answerOf(request(init, at))
+  expect(decodeJwt(jwt)['scope']).toEqual(['user:name'])
 })
 
-describe('the JWT', () => {
-  test('has an ES384 header and a signature of 96 bytes (RFC 7518) that the public key verifies', async () => {
-    const jwt = await jwtOf(user)
-    const [header, , signature] = jwt.split('.').map(part => Buffer.from(part, 'base64url'))
-    expect([`${header}`, signature?.length]).toEqual(['{"alg":"ES384","typ":"JWT"}', 96])
-    const key = await importSPKI(server.publicKeyPem, 'ES384')
-    await expect(jwtVerify(jwt, key, { currentDate: new Date(now * 1000) })).resolves.toBeDefined()
-  })
-
-  const common = { exp: now + day, iss: 'itsyouonline' }
-  const ofUser = { ...common, azp: defaultUserKey.applicationId, username: 'deployer', scope: ['user:admin'] }
-  const ofOrganization = { ...common, azp: 'my-org', globalid: 'my-org', scope: ['organization:owner'] }
-  const refresh_token = expect.stringMatching(/^[\w-]{28}$/)
-
-  test.each<[Form, Form, object]>([
-    [user, {}, ofUser],
-    [organization, {}, ofOrganization],
-    // A misspelt scope is granted as it stands.
-    [user, { scope: 'user:memberOf:acme' }, { scope: ['user:memberOf:acme'] }],
-    [organization, { scope: 'organization:owner:x' }, { scope: ['organization:owner:x'] }],
-    [user, { scope: ' user:name , user:email,,' }, { scope: ['user:name', 'user:email'] }],
-    [user, { scope: 'offline_access' }, { refresh_token }],
-    [user, { scope: 'user:name,offline_access' }, { scope: ['user:name'], refresh_token }],
-    [user, { scope: 'user:name offline_access' }, { scope: ['user:name offline_access'] }],
-    // A membership that the user does not have is dropped without an error.
-    [user, { scope: 'user:memberof:acme,user:memberof:my-org' }, { scope: ['user:memberof:my-org'] }],
-    [user, { scope: 'user:memberof:acme' }, { scope: [''] }],
-    [user, { aud: ' acme , other,, ' }, { aud: ['acme', 'other'] }],
-  ])('%# has these claims and no others', async (key, form, claims) => {
-    expect(await claimsOf({ ...key, ...form })).toEqual({ ...(key === user ? ofUser : ofOrganization), ...claims })
-  })
-
-  const asked = 'user:name,user:email,user:email:work,user:phone:main,user:address'
-  const stored = ['[user:name]:Ada Odd', '[user:email]:ada@example.com', '[user:email:work]:work@example.com']
-  test.each<[Form, string[]]>([
-    [{ scope: asked, store_info: 'true' }, [...asked.split(','), ...stored, '[user:phone:main]:+321234']],
-    [{ scope: 'user:name', add_grants: 'true' }, ['user:name', 'grant:deploy', 'grant:read']],
-    [{ scope: 'user:name', store_info: '1', add_grants: 'TRUE' }, ['user:name']],
-  ])('with %j has more in its scope', async (form, scope) => {
-    expect((await claimsOf({ ...odd, ...form }))['scope']).toEqual(scope)
-  })
-
-  test.each([
-    ...Object.entries({ '1': 1, '+60': 60, '0900': 900, '86399': 86_399 }),
-    ...['86400', '86401', '0', '-5', 'abc', '5m', '300.5', '1e3', ' 60', `${2n ** 63n}`, ''].map(text => [text, day]),
-    // The server adds without a check, and the sum wraps round to a time long ago.
-    ['9223372036854775807', Number(BigInt.asIntN(64, 2n ** 63n - 1n + BigInt(now))) - now],
-  ] as [string, number][])('with validity %j lives %i seconds', async (validity, seconds) => {
-    expect(Number((await claimsOf({ ...user, validity }))['exp']) - now).toBe(seconds)
-  })
+test('the request is recorded as it came', async () => {
+  await request({ body: 'c=d', headers: { 'x-odd': '1' } }, `${path}?a=%20b`)
+  const common = { method: 'POST', path, query: 'a=%20b', body: 'c=d', status: 400 }
+  expect(server.requests.at(-1)).toMatchObject({ ...common, headers: { 'x-odd': '1' } })
 })
 
-describe('refresh', () => {
+test.each([
+  [`${path}/`, path],
+  ['//v1//oauth/access_token?a=b', `${path}?a=b`],
+])('the path %s is redirected, and a client that follows loses its POST', async (from, to) => {
+  const response = await request({ redirect: 'manual' }, from)
+  expect([response.status, response.headers.get('location')]).toEqual([301, to])
+  expect((await request(encoded(user), from)).status).toBe(404)
+})
+
+test.each([
+  ...['GET', 'PUT', 'HEAD'].map(method => [method, `${path}?${new URLSearchParams(user)}`]),
+  ['GET', '/.well-known/openid-configuration'],
+  ['PUT', '/v1/oauth/jwt/refresh'],
+])('the path %s %s is not found', async (method, at) => {
+  const text = method === 'HEAD' ? '' : '404 page not found\n'
+  expect(await answerOf(request({ method }, at))).toEqual([404, 'text/plain; charset=utf-8', text])
+})
+
+test('the path may begin with a base path, and nothing is found outside of it', () =>
+  withServer({ basePath: '/iyo/' }, async () => {
+    expect(new URL(server.url).pathname).toBe('/iyo')
+    await jwtOf(user)
+    expect((await fetch(new URL(path, server.url), { method: 'POST', ...encoded(user) })).status).toBe(404)
+    expect((await request({ redirect: 'manual' }, `/${path}`)).headers.get('location')).toBe(`/iyo${path}`)
+  }))
+
+test.each([
+  ['the bare JWT', '*/*', 'application/jwt', /^[\w-]+\.[\w-]+\.[\w-]+$/],
+  ['JSON', 'text/html, application/json;q=0.9', 'application/json', /^\{"access_token":"[\w-]+\.[\w.-]+"\}\n$/],
+])('the answer is %s for Accept: %s', async (_, accept, type, body) => {
+  const answer = await answerOf(request(encoded(user, { accept })))
+  expect(answer).toEqual([200, type, expect.stringMatching(body)])
+})
+
+test.each([
+  ['', user, 'user:admin,', 'deployer'],
+  ['id_token ', user, 'user:admin,', 'deployer'],
+  ['', organization, 'organization:owner,', ''],
+])('response_type %j brings an opaque token with full rights', async (response_type, key, scope, username) => {
+  const response = await request(encoded({ ...key, response_type, scope: 'user:name', validity: '60' }))
+  expect(response.headers.get('content-type')).toBe('application/json')
+  const common = { access_token: expect.stringMatching(/^[\w-]{28}$/), token_type: 'bearer', expires_in: day - 601 }
+  expect(await response.json()).toEqual({ ...common, scope, info: { username } })
+})
+
+test('the JWT has an ES384 header and a signature of 96 bytes (RFC 7518) that the public key verifies', async () => {
+  const jwt = await jwtOf(user)
+  const [header, , signature] = jwt.split('.').map(part => Buffer.from(part, 'base64url'))
+  expect([`${header}`, signature?.length]).toEqual(['{"alg":"ES384","typ":"JWT"}', 96])
+  const key = await importSPKI(server.publicKeyPem, 'ES384')
+  await expect(jwtVerify(jwt, key, { currentDate: new Date(now * 1000) })).resolves.toBeDefined()
+})
+
+const common = { exp: now + day, iss: 'itsyouonline' }
+const ofUser = { ...common, azp: defaultUserKey.applicationId, username: 'deployer', scope: ['user:admin'] }
+const ofOrganization = { ...common, azp: 'my-org', globalid: 'my-org', scope: ['organization:owner'] }
+const refresh_token = expect.stringMatching(/^[\w-]{28}$/)
+
+test.each<[Form, Form, object]>([
+  [user, {}, ofUser],
+  [organization, {}, ofOrganization],
+  // A misspelt scope is granted as it stands.
+  [user, { scope: 'user:memberOf:acme' }, { scope: ['user:memberOf:acme'] }],
+  [organization, { scope: 'organization:owner:x' }, { scope: ['organization:owner:x'] }],
+  [user, { scope: ' user:name , user:email,,' }, { scope: ['user:name', 'user:email'] }],
+  [user, { scope: 'offline_access' }, { refresh_token }],
+  [user, { scope: 'user:name,offline_access' }, { scope: ['user:name'], refresh_token }],
+  [user, { scope: 'user:name offline_access' }, { scope: ['user:name offline_access'] }],
+  // A membership that the user does not have is dropped without an error.
+  [user, { scope: 'user:memberof:acme,user:memberof:my-org' }, { scope: ['user:memberof:my-org'] }],
+  [user, { scope: 'user:memberof:acme' }, { scope: [''] }],
+  [user, { aud: ' acme , other,, ' }, { aud: ['acme', 'other'] }],
+])('the JWT %# has these claims and no others', async (key, form, claims) => {
+  expect(await claimsOf({ ...key, ...form })).toEqual({ ...(key === user ? ofUser : ofOrganization), ...claims })
+})
+
+const asked = 'user:name,user:email,user:email:work,user:phone:main,user:address'
+const stored = ['[user:name]:Ada Odd', '[user:email]:ada@example.com', '[user:email:work]:work@example.com']
+test.each<[Form, string[]]>([
+  [{ scope: asked, store_info: 'true' }, [...asked.split(','), ...stored, '[user:phone:main]:+321234']],
+  [{ scope: 'user:name', add_grants: 'true' }, ['user:name', 'grant:deploy', 'grant:read']],
+  [{ scope: 'user:name', store_info: '1', add_grants: 'TRUE' }, ['user:name']],
+])('the JWT with %j has more in its scope', async (form, scope) => {
+  expect((await claimsOf({ ...odd, ...form }))['scope']).toEqual(scope)
+})
+
+test.each([
+  ...Object.entries({ '1': 1, '+60': 60, '0900': 900, '86399': 86_399 }),
+  ...['86400', '86401', '0', '-5', 'abc', '5m', '300.5', '1e3', ' 60', `${2n ** 63n}`, ''].map(text => [text, day]),
+  // The server adds without a check, and the sum wraps round to a time long ago.
+  ['9223372036854775807', Number(BigInt.asIntN(64, 2n ** 63n - 1n + BigInt(now))) - now],
+] as [string, number][])('with validity %j lives %i seconds', async (validity, seconds) => {
+  expect(Number((await claimsOf({ ...user, validity }))['exp']) - now).toBe(seconds)
+})
+
+function refresh(jwt: string, { method = 'GET', scheme = 'bearer', validity = '' } = {}): Promise<Response> {
+  const headers = { authorization: `${scheme} ${jwt}` }
   const at = '/v1/oauth/jwt/refresh'
+  const body = new URLSearchParams({ validity })
+  return method === 'GET' ? request({ method, headers }, `${at}?${body}`) : request({ method, headers, body }, at)
+}
 
-  function refresh(jwt: string, { method = 'GET', scheme = 'bearer', validity = '' } = {}): Promise<Response> {
-    const headers = { authorization: `${scheme} ${jwt}` }
-    const parameters = new URLSearchParams({ validity })
-    return method === 'GET'
-      ? request({ method, headers }, `${at}?${parameters}`)
-      : request({ method, headers, body: parameters }, at)
+const refreshable = () => jwtOf({ ...user, scope: 'user:name,user:see,offline_access' })
+
+test.each([
+  ['GET', 'bearer', user],
+  ['POST', 'Bearer', organization],
+])('refresh by %s with %s gives an expired JWT a new exp', async (method, scheme, key) => {
+  const jwt = await jwtOf({ ...key, scope: 'offline_access', aud: 'acme', validity: '60' })
+  clock = now + 3600
+  const [status, type, renewed] = await answerOf(refresh(jwt, { method, scheme }))
+  expect([status, type]).toEqual([200, 'application/jwt'])
+  expect(decodeJwt(renewed)).toEqual({ ...decodeJwt(jwt), exp: clock + day })
+  expect(decodeProtectedHeader(renewed)).toEqual({ alg: 'ES384', typ: 'JWT' })
+  const [, , shorter] = await answerOf(refresh(jwt, { method, validity: '300' }))
+  expect(decodeJwt(shorter).exp).toBe(clock + 300)
+})
+
+const { privateKey } = await generateKeyPair('ES384')
+async function revoked(jwt: string): Promise<string> {
+  server.revoke(`${decodeJwt(jwt)['refresh_token']}`)
+  return jwt
+}
+async function unused(jwt: string): Promise<string> {
+  for (const days of [30, 60]) {
+    clock = now + days * day
+    expect((await refresh(jwt)).status).toBe(200)
   }
+  clock += 30 * day + 1
+  return jwt
+}
+test.each<[string, (refreshable: string) => Promise<string>, scheme?: string]>([
+  ['without a JWT', async () => ''],
+  ['with BEARER', async jwt => jwt, 'BEARER'],
+  ['of a JWT without a refresh_token claim', () => jwtOf(user)],
+  ['of a JWT that another key signed', jwt => server.issue(decodeJwt(jwt), { key: privateKey })],
+  ['after the refresh token was revoked', revoked],
+  ['after 30 days without use, and not before', unused],
+])('refresh %s is unauthorized', async (_, prepare, ...[scheme]) => {
+  const jwt = await prepare(await refreshable())
+  expect(await answerOf(refresh(jwt, { scheme }))).toEqual([401, 'text/plain; charset=utf-8', 'Unauthorized\n'])
+})
 
-  const refreshable = () => jwtOf({ ...user, scope: 'user:name,user:see,offline_access' })
-
-  test.each([
-    ['GET', 'bearer', user],
-    ['POST', 'Bearer', organization],
-  ])('by %s with %s gives the same claims with a new exp, even of an expired JWT', async (method, scheme, key) => {
-    const jwt = await jwtOf({ ...key, scope: 'offline_access', aud: 'acme', validity: '60' })
-    clock = now + 3600
-    const response = await refresh(jwt, { method, scheme })
-    expect(response.headers.get('content-type')).toBe('application/jwt')
-    const renewed = await response.text()
-    expect(decodeJwt(renewed)).toEqual({ ...decodeJwt(jwt), exp: clock + day })
-    expect(decodeProtectedHeader(renewed)).toEqual({ alg: 'ES384', typ: 'JWT' })
-    const shorter = await (await refresh(jwt, { method, validity: '300' })).text()
-    expect(decodeJwt(shorter).exp).toBe(clock + 300)
-  })
-
-  const signedElsewhere = async () => {
-    const other = await startItsYouOnline()
-    await other.close()
-    return refresh(await other.issue(decodeJwt(await refreshable())))
-  }
-  const revoked = async () => {
+test('claims can be changed in what is issued and renewed, and a renewal can lose a scope', async () => {
+  const changes = { globalid: null, iss: 'decs3o' }
+  await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async () => {
     const jwt = await refreshable()
-    server.revoke(`${decodeJwt(jwt)['refresh_token']}`)
-    return refresh(jwt)
-  }
-  const unused = async () => {
-    const jwt = await refreshable()
-    for (const days of [29, 58, 87]) {
-      clock = now + days * day
-      expect((await refresh(jwt)).status).toBe(200)
-    }
-    clock += 30 * day + 1
-    return refresh(jwt)
-  }
-  test.each<[string, () => Promise<Response>]>([
-    ['without a JWT', () => request({}, at)],
-    ['with BEARER', async () => refresh(await refreshable(), { scheme: 'BEARER' })],
-    ['of a JWT without a refresh_token claim', async () => refresh(await jwtOf(user))],
-    ['of a JWT that another server signed', signedElsewhere],
-    ['after the refresh token was revoked', revoked],
-    ['after 30 days without use, and not before', unused],
-  ])('%s is unauthorized', async (_, attempt) => {
-    const response = await attempt()
-    expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
-  })
-
-  test('can be made to lose a scope, or to change claims, which are then changed in what is issued, too', async () => {
-    const changes = { globalid: null, iss: 'decs3o' }
-    await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async () => {
-      const jwt = await refreshable()
-      expect(decodeJwt(jwt)).toMatchObject({ scope: ['user:name', 'user:see'], ...changes })
-      server.dropOnRefresh('user:see')
-      const renewed = await (await refresh(jwt)).text()
-      expect(decodeJwt(renewed)).toMatchObject({ scope: ['user:name'], ...changes })
-    })
+    expect(decodeJwt(jwt)).toMatchObject({ scope: ['user:name', 'user:see'], ...changes })
+    server.dropOnRefresh('user:see')
+    const [, , renewed] = await answerOf(refresh(jwt))
+    expect(decodeJwt(renewed)).toMatchObject({ scope: ['user:name'], ...changes })
   })
 })
 
-describe('for tests', () => {
-  test('issue signs any claims, with any header that the key allows', async () => {
-    const jwt = await server.issue({ exp: 1, nonsense: true }, { header: { alg: 'ES384', kid: 'x' } })
-    expect(decodeJwt(jwt)).toEqual({ exp: 1, nonsense: true })
-    expect(decodeProtectedHeader(jwt)).toEqual({ alg: 'ES384', kid: 'x' })
-  })
+test('issue signs any claims, with any header that the key allows', async () => {
+  const jwt = await server.issue({ exp: 1, nonsense: true }, { header: { alg: 'ES384', kid: 'x' } })
+  expect(decodeJwt(jwt)).toEqual({ exp: 1, nonsense: true })
+  expect(decodeProtectedHeader(jwt)).toEqual({ alg: 'ES384', kid: 'x' })
+})
 
-  test('secrets are made anew, long, and differ', () => {
-    expect(defaultUserKey.secret).toMatch(/^[\w-]{52}$/)
-    expect(defaultOrganizationKey.secret).not.toBe(defaultUserKey.secret)
-  })
+test('secrets are made anew, long, and differ', () => {
+  expect(defaultUserKey.secret).toMatch(/^[\w-]{52}$/)
+  expect(defaultOrganizationKey.secret).not.toBe(defaultUserKey.secret)
+})
 
-  test('a rate limit answers 429 above it, and forgets after a second', async () => {
-    let milliseconds = 0
-    const rateLimit = { perSecond: 2, retryAfterSeconds: 7 }
-    await withServer({ now: () => milliseconds, rateLimit }, async () => {
-      const status = async () => (await request({})).status
-      expect([await status(), await status(), await status()]).toEqual([400, 400, 429])
-      expect((await request({})).headers.get('retry-after')).toBe('7')
-      milliseconds = 1000
-      expect(await status()).toBe(400)
-    })
+test('a proxy in front can answer by itself, and a rate limit answers 429 until a second is over', async () => {
+  let milliseconds = 0
+  const rateLimit = { perSecond: 2, retryAfterSeconds: 7 }
+  const proxy = ({ query }: { query: string }) => (query === '' ? undefined : { status: 200, body: 'maintenance' })
+  await withServer({ now: () => milliseconds, rateLimit, proxy }, async () => {
+    expect(await answerOf(request({}, '/?page'))).toEqual([200, null, 'maintenance'])
+    const status = async () => (await request({})).status
+    expect([await status(), await status(), await status()]).toEqual([400, 400, 429])
+    expect((await request({})).headers.get('retry-after')).toBe('7')
+    milliseconds = 1000
+    expect(await status()).toBe(400)
   })
+})
 
-  test('a proxy in front can answer by itself', () => {
-    const page = { status: 200, headers: { 'content-type': 'text/html' }, body: 'maintenance' }
-    return withServer({ proxy: ({ method }) => (method === 'POST' ? page : undefined) }, async () => {
-      expect(await (await request({})).text()).toBe('maintenance')
-      expect((await request({ method: 'GET' })).status).toBe(404)
-    })
-  })
-
-  test('close ends a connection that is still open', async () => {
-    const short = await startItsYouOnline()
-    const socket = connect(short.port, '127.0.0.1').on('error', () => {})
-    const closed = new Promise(resolve => socket.once('close', resolve))
-    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n')
-    // Only once the server has taken the connection does it have something to end.
-    await once(socket, 'connect')
-    await fetch(short.url)
-    await short.close()
-    await closed
-  })
+test('close ends a connection that is still open', async () => {
+  const short = await startItsYouOnline()
+  const socket = connect(short.port, '127.0.0.1').on('error', () => {})
+  const closed = new Promise(resolve => socket.once('close', resolve))
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n')
+  // Only once the server has taken the connection does it have something to end.
+  await once(socket, 'connect')
+  await fetch(short.url)
+  await short.close()
+  await closed
 })

@@ -37,69 +37,65 @@ async function environmentOf(options: Partial<ActionOptions> = {}): Promise<Reco
   return JSON.parse((await runCode(printEnvironment, options)).stdout)
 }
 
-describe('a step gets', () => {
-  test('its inputs in upper case, with spaces as underscores, and never read by a shell', async () => {
-    const odd = '$(exit 1) `exit 1` "; exit 1 %PATH%'
-    const environment = await environmentOf({ with: { 'app-id': 'a', 'two words': odd } })
-    expect(environment).toMatchObject({ 'INPUT_APP-ID': 'a', INPUT_TWO_WORDS: odd })
-  })
-
-  test('the defaults of the action.yml, which an empty value suppresses', async () => {
-    const action = mkdtempSync(join(folder, 'action-'))
-    writeFileSync(join(action, 'action.yml'), 'name: x\ninputs:\n  a:\n    default: 1\n  b:\n    default: "2"\n')
-    const result = await runCode(printEnvironment, { with: { B: '', c: '3' } }, action)
-    expect(JSON.parse(result.stdout)).toMatchObject({ INPUT_A: '1', INPUT_B: '', INPUT_C: '3' })
-    expect(result.warnings).toEqual(["Unexpected input(s) 'c', valid inputs are ['a', 'b']"])
-  })
-
-  test('what the runner sets, and nothing of the machine but what programs need', async () => {
-    process.env['SANDBOX_TEST'] = 'not for steps'
-    const environment = await environmentOf()
-    delete process.env['SANDBOX_TEST']
-    expect(environment).toMatchObject({ CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_TEMP: expect.any(String) })
-    const ofSystems = /^(GITHUB_.*|RUNNER_.*|NODE_V8_COVERAGE|__CF_USER_TEXT_ENCODING)$/
-    const others = Object.keys(environment).filter(name => !ofSystems.test(name))
-    if (process.platform === 'win32') expect(others).not.toContain('SANDBOX_TEST')
-    else expect(others.sort()).toEqual(['CI', 'HOME', 'PATH'])
-  })
-
-  test("its own env, which wins over the job's, the event in a file, and the workspace as its folder", async () => {
-    startJob({ env: { A: 'job', B: 'job', GITHUB_ACTOR: 'dependabot[bot]' }, workspace: folder })
-    const environment = await environmentOf({ env: { B: 'step' } })
-    expect(environment).toMatchObject({ A: 'job', B: 'step', GITHUB_ACTOR: 'dependabot[bot]' })
-    const code = "print(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8') + ' ' + process.cwd())"
-    expect((await runCode(code, { event: { number: 1 } })).stdout).toMatch(/^\{"number":1\} .*runner-test-\w+$/)
-    expect((await runCode(code)).stdout).toMatch(/^\{\} /)
-  })
-
-  test('what earlier steps wrote into the files, but not what the runner owns', async () => {
-    await runCode("append('GITHUB_PATH', '/a\\n/b\\n')")
-    const envFile = 'JWT=abc\nCI=no\nGITHUB_ACTOR=eve\nRUNNER_DEBUG=1\n'
-    const write = `append('GITHUB_ENV', ${JSON.stringify(envFile)}); append('GITHUB_PATH', '/a\\n')`
-    expect(await runCode(write)).toMatchObject({ exitCode: 0, outputs: {}, envFile })
-    expect(job.env).toMatchObject({ JWT: 'abc', CI: 'no' })
-    expect(job.path).toEqual(['/a', '/b'])
-    const environment = await environmentOf()
-    expect(environment).toMatchObject({ JWT: 'abc', CI: 'no', GITHUB_ACTOR: 'octocat' })
-    expect(environment['PATH']).toMatch(new RegExp(`^/a${delimiter}/b${delimiter}.`))
-    expect(environment).not.toHaveProperty('RUNNER_DEBUG')
-  })
+test('a step gets its inputs in upper case, with spaces as underscores, and never read by a shell', async () => {
+  const odd = '$(exit 1) `exit 1` "; exit 1 %PATH%'
+  const environment = await environmentOf({ with: { 'app-id': 'a', 'two words': odd } })
+  expect(environment).toMatchObject({ 'INPUT_APP-ID': 'a', INPUT_TWO_WORDS: odd })
 })
 
-describe('of a step the runner reads', () => {
-  test('the files after its end; a deleted one counts as empty', async () => {
-    const files = "append('GITHUB_OUTPUT', 'a=1\\n'); append('GITHUB_STEP_SUMMARY', '# Hi\\n')"
-    expect(await runCode(files)).toMatchObject({ outputs: { a: '1' }, summary: '# Hi\n' })
-    expect(await runCode('rmSync(process.env.GITHUB_OUTPUT)')).toMatchObject({ exitCode: 0, outputs: {}, summary: '' })
-    expect(await runCode("append('GITHUB_OUTPUT', 'a')")).toMatchObject({ exitCode: 1, outputs: {} })
-  })
+test('a step gets the defaults of the action.yml, which an empty value suppresses', async () => {
+  const action = mkdtempSync(join(folder, 'action-'))
+  writeFileSync(join(action, 'action.yml'), 'name: x\ninputs:\n  a:\n    default: 1\n  b:\n    default: "2"\n')
+  const result = await runCode(printEnvironment, { with: { B: '', c: '3' } }, action)
+  expect(JSON.parse(result.stdout)).toMatchObject({ INPUT_A: '1', INPUT_B: '', INPUT_C: '3' })
+  expect(result.warnings).toEqual(["Unexpected input(s) 'c', valid inputs are ['a', 'b']"])
+})
 
-  test('both streams, the last line without a newline included, and line ends of Windows as those of others', async () => {
-    const files = "append('GITHUB_STEP_SUMMARY', 'c\\r\\n')"
-    const result = await runCode(`print('a\\r\\n'); process.stderr.write('b\\r\\n::error::x'); ${files}`)
-    expect(result).toMatchObject({ stdout: 'a\n', stderr: 'b\n::error::x', errors: ['x'], summary: 'c\n' })
-    expect(result.commands).toMatchObject([{ stream: 'stderr', line: 1 }])
-  })
+test('a step gets what the runner sets, and nothing of the machine but what programs need', async () => {
+  process.env['SANDBOX_TEST'] = 'not for steps'
+  const environment = await environmentOf()
+  delete process.env['SANDBOX_TEST']
+  expect(environment).toMatchObject({ CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_TEMP: expect.any(String) })
+  const ofSystems = /^(GITHUB_.*|RUNNER_.*|NODE_V8_COVERAGE|__CF_USER_TEXT_ENCODING)$/
+  const others = Object.keys(environment).filter(name => !ofSystems.test(name))
+  if (process.platform === 'win32') expect(others).not.toContain('SANDBOX_TEST')
+  else expect(others.sort()).toEqual(['CI', 'HOME', 'PATH'])
+})
+
+test("a step gets its own env, which wins over the job's, the event in a file, and the workspace as its folder", async () => {
+  startJob({ env: { A: 'job', B: 'job', GITHUB_ACTOR: 'dependabot[bot]' }, workspace: folder })
+  const environment = await environmentOf({ env: { B: 'step' } })
+  expect(environment).toMatchObject({ A: 'job', B: 'step', GITHUB_ACTOR: 'dependabot[bot]' })
+  const code = "print(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8') + ' ' + process.cwd())"
+  expect((await runCode(code, { event: { number: 1 } })).stdout).toMatch(/^\{"number":1\} .*runner-test-\w+$/)
+  expect((await runCode(code)).stdout).toMatch(/^\{\} /)
+})
+
+test('a step gets what earlier steps wrote into the files, but not what the runner owns', async () => {
+  await runCode("append('GITHUB_PATH', '/a\\n/b\\n')")
+  const envFile = 'JWT=abc\nCI=no\nGITHUB_ACTOR=eve\nRUNNER_DEBUG=1\n'
+  const write = `append('GITHUB_ENV', ${JSON.stringify(envFile)}); append('GITHUB_PATH', '/a\\n')`
+  expect(await runCode(write)).toMatchObject({ exitCode: 0, outputs: {}, envFile })
+  expect(job.env).toMatchObject({ JWT: 'abc', CI: 'no' })
+  expect(job.path).toEqual(['/a', '/b'])
+  const environment = await environmentOf()
+  expect(environment).toMatchObject({ JWT: 'abc', CI: 'no', GITHUB_ACTOR: 'octocat' })
+  expect(environment['PATH']).toMatch(new RegExp(`^/a${delimiter}/b${delimiter}.`))
+  expect(environment).not.toHaveProperty('RUNNER_DEBUG')
+})
+
+test('of a step the runner reads the files after its end; a deleted one counts as empty', async () => {
+  const files = "append('GITHUB_OUTPUT', 'a=1\\n'); append('GITHUB_STEP_SUMMARY', '# Hi\\n')"
+  expect(await runCode(files)).toMatchObject({ outputs: { a: '1' }, summary: '# Hi\n' })
+  expect(await runCode('rmSync(process.env.GITHUB_OUTPUT)')).toMatchObject({ exitCode: 0, outputs: {}, summary: '' })
+  expect(await runCode("append('GITHUB_OUTPUT', 'a')")).toMatchObject({ exitCode: 1, outputs: {} })
+})
+
+test('of a step the runner reads both streams, the last line without a newline included, and line ends of Windows as those of others', async () => {
+  const files = "append('GITHUB_STEP_SUMMARY', 'c\\r\\n')"
+  const result = await runCode(`print('a\\r\\n'); process.stderr.write('b\\r\\n::error::x'); ${files}`)
+  expect(result).toMatchObject({ stdout: 'a\n', stderr: 'b\n::error::x', errors: ['x'], summary: 'c\n' })
+  expect(result.commands).toMatchObject([{ stream: 'stderr', line: 1 }])
 })
 
 test('masks apply to the later steps of the job, their header included, and not to another job', async () => {
@@ -113,37 +109,38 @@ test('masks apply to the later steps of the job, their header included, and not 
   expect((await runCode("print('open sesame')")).log).toBe('open sesame\n')
 })
 
-describe('the end of a step', () => {
-  test('by its own exit code brings an annotation for a script, and none for an action', async () => {
-    expect(await runCode('process.exitCode = 3')).toMatchObject({ exitCode: 3, signal: null, errors: [], log: '' })
-    startJob({ path: [dirname(process.execPath)] })
-    const result = await job.runScript({ run: 'console.log(1 + 1); process.exit(3)', shell: 'node {0}' })
-    expect(result).toMatchObject({ exitCode: 3, stdout: '2\n', errors: ['Process completed with exit code 3.'] })
-  })
-
-  test('comes by a timeout when nothing else ends it', async () => {
-    const errors = ['The step was ended after 0.2 seconds.']
-    const result = await runCode('setInterval(() => {}, 1000)', { timeoutSeconds: 0.2 })
-    expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, errors })
-  })
-
-  test('is an error of the caller when there is no such Node', async () => {
-    await expect(runCode('', { node: join(folder, 'no-node') })).rejects.toMatchObject({ code: 'ENOENT' })
-  })
-
-  // Windows has no signals: Node ends the process at once.
-  const signalTest = process.platform === 'win32' ? test.skip : test
-  const wait = "setInterval(() => {}, 1000); print('ready\\n')"
-
-  const cleanUp = "process.on('SIGINT', () => { print('cleaned up'); process.exit(5) })"
-  signalTest.each([
-    ['SIGINT', cleanUp, { exitCode: 5, signal: null, stdout: 'ready\ncleaned up' }],
-    ['SIGTERM', '', { exitCode: null, signal: 'SIGTERM', timedOut: false }],
-    ['SIGTERM', "process.on('SIGTERM', () => {})", { exitCode: null, signal: 'SIGKILL', timedOut: false }],
-  ] as const)('by %s lets the action clean up, and kills it in the end (%#)', async (name, handler, end) => {
-    expect(await runCode(`${handler}; ${wait}`, { signal: { name, afterOutput: /ready/g } })).toMatchObject(end)
-  })
+test('the end of a step by its own exit code brings an annotation for a script, and none for an action', async () => {
+  expect(await runCode('process.exitCode = 3')).toMatchObject({ exitCode: 3, signal: null, errors: [], log: '' })
+  startJob({ path: [dirname(process.execPath)] })
+  const result = await job.runScript({ run: 'console.log(1 + 1); process.exit(3)', shell: 'node {0}' })
+  expect(result).toMatchObject({ exitCode: 3, stdout: '2\n', errors: ['Process completed with exit code 3.'] })
 })
+
+test('the end of a step comes by a timeout when nothing else ends it', async () => {
+  const errors = ['The step was ended after 0.2 seconds.']
+  const result = await runCode('setInterval(() => {}, 1000)', { timeoutSeconds: 0.2 })
+  expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, errors })
+})
+
+test('the end of a step is an error of the caller when there is no such Node', async () => {
+  await expect(runCode('', { node: join(folder, 'no-node') })).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+// Windows has no signals: Node ends the process at once.
+const signalTest = process.platform === 'win32' ? test.skip : test
+const wait = "setInterval(() => {}, 1000); print('ready\\n')"
+
+const cleanUp = "process.on('SIGINT', () => { print('cleaned up'); process.exit(5) })"
+signalTest.each([
+  ['SIGINT', cleanUp, { exitCode: 5, signal: null, stdout: 'ready\ncleaned up' }],
+  ['SIGTERM', '', { exitCode: null, signal: 'SIGTERM', timedOut: false }],
+  ['SIGTERM', "process.on('SIGTERM', () => {})", { exitCode: null, signal: 'SIGKILL', timedOut: false }],
+] as const)(
+  'the end of a step by %s lets the action clean up, and kills it in the end (%#)',
+  async (name, handler, end) => {
+    expect(await runCode(`${handler}; ${wait}`, { signal: { name, afterOutput: /ready/g } })).toMatchObject(end)
+  },
+)
 
 const describeBash = process.platform === 'win32' ? describe.skip : describe
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { parseInputs } from '../../sandbox/runner/action-file.ts'
 import { makeStepFiles, readStepFiles, type StepFiles } from '../../sandbox/runner/files.ts'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
@@ -11,7 +11,7 @@ import { StepLog } from '../../sandbox/runner/log.ts'
 import { Masker } from '../../sandbox/runner/masker.ts'
 import { LineSplitter } from '../../sandbox/runner/process.ts'
 
-function read(lines: string[], { masker = new Masker(), debug = false } = {}): StepLog {
+function read(lines: string[], debug = false, masker = new Masker()): StepLog {
   const log = new StepLog(masker, debug)
   for (const line of lines) log.read('stdout', line)
   return log
@@ -89,77 +89,73 @@ test.each([
 })
 
 test('with RUNNER_DEBUG, commands for debugging are shown', () => {
-  expect(read(['::debug::d'], { debug: true }).text).toBe('##[debug]d\n')
+  expect(read(['::debug::d'], true).text).toBe('##[debug]d\n')
 })
 
-describe('masks', () => {
-  const secret = `se"s'a<me>&+ü€!(*)\t1`
-  const masked = [
-    ...[0, 1, 2].map(skipped => Buffer.from(secret).subarray(skipped).toString('base64')),
-    JSON.stringify(secret).slice(1, -1),
-    'se%22s%27a%3Cme%3E%26%2B%C3%BC%E2%82%AC%21%28%2A%29%091',
-    'se&quot;s&apos;a&lt;me&gt;&amp;+ü€!(*)\t1',
-    secret.replaceAll('"', '\\"'),
-    secret.replaceAll("'", "''"),
-  ]
-  test.each(masked)('hide %s', form => {
-    expect(read([`::add-mask::${secret}`, `<${form}>`]).text).toBe('<***>\n')
-  })
-
-  const value = 'a??>>~~ b'
-  const [base64url, hex] = (['base64url', 'hex'] as const).map(encoding => Buffer.from(value).toString(encoding))
-  test.each([base64url, hex, 'a%3F%3F%3E%3E~~+b', '??>>~~'])('do not hide %s', form => {
-    expect(read([`::add-mask::${value}`, `${form}`]).text).toBe(`${form}\n`)
-  })
-
-  test.each([
-    ['hide what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], 'sesame\nopen ***\n'],
-    ['cover each line, trimmed', ['::add-mask:: line 1%0D%0A 100%25 ', 'a line 1, a 100%.'], 'a ***, a ***.\n'],
-    ['that overlap or touch become one', ['::add-mask::abcd', '::add-mask::cdef', 'abcdef abcdcdef'], '*** ***\n'],
-  ])('%s', (_, lines, text) => {
-    expect(read(lines).text).toBe(text)
-  })
-
-  test('are kept as they were given, and with their lines', () => {
-    const masker = new Masker()
-    expect(read(['::add-mask::a%0Ab'], { masker }).masks).toEqual(['a\nb'])
-    expect(masker.values).toEqual(['a\nb', 'a', 'b'])
-  })
+const secret = `se"s'a<me>&+ü€!(*)\t1`
+const masked = [
+  ...[0, 1, 2].map(skipped => Buffer.from(secret).subarray(skipped).toString('base64')),
+  JSON.stringify(secret).slice(1, -1),
+  'se%22s%27a%3Cme%3E%26%2B%C3%BC%E2%82%AC%21%28%2A%29%091',
+  'se&quot;s&apos;a&lt;me&gt;&amp;+ü€!(*)\t1',
+  secret.replaceAll('"', '\\"'),
+  secret.replaceAll("'", "''"),
+]
+test.each(masked)('masks hide %s', form => {
+  expect(read([`::add-mask::${secret}`, `<${form}>`]).text).toBe('<***>\n')
 })
 
-describe('the files of a step', () => {
-  test('take name=value and heredocs', () => {
-    const text = 'a=1\n\nb=x=y<<z\nc<<EOF\none\n\ntwo=2\nEOF\nd<<E\nE\ne=\n'
-    const outputs = { a: '1', b: 'x=y<<z', c: 'one\n\ntwo=2', d: '', e: '' }
-    expect(readFiles(text, 'GITHUB_OUTPUT')).toMatchObject({ outputs, outputFile: text, env: {}, failed: false })
-  })
+const value = 'a??>>~~ b'
+const unmasked = [Buffer.from(value).toString('base64url'), Buffer.from(value).toString('hex'), '??>>~~']
+test.each([...unmasked, 'a%3F%3F%3E%3E~~+b'])('masks do not hide %s', form => {
+  expect(read([`::add-mask::${value}`, form]).text).toBe(`${form}\n`)
+})
 
-  test.each([
-    ['abc', "Invalid format 'abc'"],
-    ['=abc', "Invalid format '=abc'. Name must not be empty"],
-    ['a<<', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
-    ['<<a', "Invalid format '<<a'. Name must not be empty and delimiter must not be empty"],
-    ['a<<EOF\nb', "Invalid value. Matching delimiter not found 'EOF'"],
-  ])('with %j fail the step, but what stands before it counts', (text, message) => {
-    const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
-    const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
-    const errors = ['env', 'output', 'state'].flatMap(unable)
-    expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
-  })
+test.each([
+  ['hide what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], 'sesame\nopen ***\n'],
+  ['cover each line, trimmed', ['::add-mask:: line 1%0D%0A 100%25 ', 'a line 1, a 100%.'], 'a ***, a ***.\n'],
+  ['that overlap or touch become one', ['::add-mask::abcd', '::add-mask::cdef', 'abcdef abcdcdef'], '*** ***\n'],
+])('masks %s', (_, lines, text) => {
+  expect(read(lines).text).toBe(text)
+})
 
-  test('do not take NODE_OPTIONS, and the step goes on', () => {
-    const errors = ["Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."]
-    const result = readFiles('node_options=--version\nA=1\n', 'GITHUB_ENV')
-    expect(result).toMatchObject({ errors, failed: false, env: { A: '1' } })
-  })
+test('masks are kept as they were given, and with their lines', () => {
+  const masker = new Masker()
+  expect(read(['::add-mask::a%0Ab'], false, masker).masks).toEqual(['a\nb'])
+  expect(masker.values).toEqual(['a\nb', 'a', 'b'])
+})
 
-  test('take folders for PATH, and a summary of up to 1,048,576 bytes', () => {
-    expect(readFiles('/a\n\n/b\r\n', 'GITHUB_PATH').path).toEqual(['/a', '/b'])
-    const summary = (bytes: number) => readFiles('x'.repeat(bytes), 'GITHUB_STEP_SUMMARY')
-    expect(summary(1_048_576).errors).toEqual([])
-    const errors = ['$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.']
-    expect(summary(1_048_577)).toMatchObject({ errors, failed: false })
-  })
+test('the files of a step take name=value and heredocs', () => {
+  const text = 'a=1\n\nb=x=y<<z\nc<<EOF\none\n\ntwo=2\nEOF\nd<<E\nE\ne=\n'
+  const outputs = { a: '1', b: 'x=y<<z', c: 'one\n\ntwo=2', d: '', e: '' }
+  expect(readFiles(text, 'GITHUB_OUTPUT')).toMatchObject({ outputs, outputFile: text, env: {}, failed: false })
+})
+
+test.each([
+  ['abc', "Invalid format 'abc'"],
+  ['=abc', "Invalid format '=abc'. Name must not be empty"],
+  ['a<<', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
+  ['<<a', "Invalid format '<<a'. Name must not be empty and delimiter must not be empty"],
+  ['a<<EOF\nb', "Invalid value. Matching delimiter not found 'EOF'"],
+])('the files of a step with %j fail the step, but what stands before it counts', (text, message) => {
+  const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
+  const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
+  const errors = ['env', 'output', 'state'].flatMap(unable)
+  expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
+})
+
+test('the files of a step do not take NODE_OPTIONS, and the step goes on', () => {
+  const errors = ["Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."]
+  const result = readFiles('node_options=--version\nA=1\n', 'GITHUB_ENV')
+  expect(result).toMatchObject({ errors, failed: false, env: { A: '1' } })
+})
+
+test('the files of a step take folders for PATH, and a summary of up to 1,048,576 bytes', () => {
+  expect(readFiles('/a\n\n/b\r\n', 'GITHUB_PATH').path).toEqual(['/a', '/b'])
+  const summary = (bytes: number) => readFiles('x'.repeat(bytes), 'GITHUB_STEP_SUMMARY')
+  expect(summary(1_048_576).errors).toEqual([])
+  const errors = ['$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.']
+  expect(summary(1_048_577)).toMatchObject({ errors, failed: false })
 })
 
 test('lines are cut the same wherever the chunks end, and a lone carriage return cuts, too', () => {
@@ -174,44 +170,39 @@ test('lines are cut the same wherever the chunks end, and a lone carriage return
   }
 })
 
-describe('findLeaks', () => {
-  const secret = `pa ss/wö?"<&'rd`
-  const bytes = Buffer.from(secret)
-  const base64 = (text: string) => Buffer.from(text).toString('base64')
-  const inText = (encoding: string, before: number) => `in ${encoding}, ${before} bytes into a longer text`
+const leaked = `pa ss/wö?"<&'rd`
+const hexadecimal = Buffer.from(leaked).toString('hex')
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const inText = (encoding: string, before: number) => `in ${encoding}, ${before} bytes into a longer text`
+test.each([
+  ['as it is', leaked],
+  [inText('base64', 0), base64(leaked)],
+  [inText('base64', 1), base64(`x${leaked}`)],
+  [inText('base64', 2), base64(`xy${leaked}z`)],
+  [inText('base64url', 2), Buffer.from(`~~${leaked}`).toString('base64url')],
+  ['in hex', hexadecimal],
+  ['in upper-case hex', hexadecimal.toUpperCase()],
+  ['percent-encoded', encodeURIComponent(leaked)],
+  ['percent-encoded in lower case', encodeURIComponent(leaked).replace(/%../g, code => code.toLowerCase())],
+  ['form-encoded', new URLSearchParams({ leaked }).toString()],
+  ['JSON-escaped', JSON.stringify({ leaked })],
+  ['XML-escaped', 'pa ss/wö?&quot;&lt;&amp;&apos;rd'],
+])('findLeaks finds a secret %s, and does not repeat it', (name, text) => {
+  expect(findLeaks(`before ${text} after`, ['not-there', leaked])).toEqual([`secret 2: found ${name}`])
+})
 
-  test.each([
-    ['as it is', secret],
-    [inText('base64', 0), base64(secret)],
-    [inText('base64', 1), base64(`x${secret}`)],
-    [inText('base64', 2), base64(`xy${secret}z`)],
-    [inText('base64url', 2), Buffer.from(`~~${secret}`).toString('base64url')],
-    ['in hex', bytes.toString('hex')],
-    ['in upper-case hex', bytes.toString('hex').toUpperCase()],
-    ['percent-encoded', encodeURIComponent(secret)],
-    ['percent-encoded in lower case', encodeURIComponent(secret).replace(/%../g, code => code.toLowerCase())],
-    ['form-encoded', new URLSearchParams({ secret }).toString()],
-    ['JSON-escaped', JSON.stringify({ secret })],
-    ['XML-escaped', 'pa ss/wö?&quot;&lt;&amp;&apos;rd'],
-  ])('finds a secret %s, and does not repeat it', (name, text) => {
-    expect(findLeaks(`before ${text} after`, ['not-there', secret])).toEqual([`secret 2: found ${name}`])
-  })
-
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const [header, payload, signature] = [part({ alg: 'ES384' }), part({ refresh_token: 'renews-it' }), 'c2lnbmF0dXJl']
-  const jwt = `${header}.${payload}.${signature}`
-  const renewal = `its refresh_token: found ${inText('base64', 0)}`
-
-  test.each([
-    ['xsesamex', ' sesame\n', ['secret 1: found trimmed']],
-    ['second line', 'first line\nsecond line', ['secret 1, its line 2: found as it is']],
-    [payload, jwt, ['secret 1, its payload: found as it is', `secret 1, ${renewal}`]],
-    [signature, jwt, ['secret 1, its signature: found as it is']],
-    ['renews-it', jwt, ['secret 1, its refresh_token: found as it is']],
-    [header, jwt, []],
-    // Too short to tell.
-    ['a perfectly calm log', 'calm', []],
-  ])('finds in %j the parts of %j', (text, of, finds) => {
-    expect(findLeaks(text, [of])).toEqual(finds)
-  })
+const payload = Buffer.from('{"refresh_token":"renews-it"}').toString('base64url')
+const jwt = `aGVhZGVy.${payload}.c2lnbmF0dXJl`
+const renewal = `its refresh_token: found ${inText('base64', 0)}`
+test.each([
+  ['xsesamex', ' sesame\n', ['secret 1: found trimmed']],
+  ['second line', 'first line\nsecond line', ['secret 1, its line 2: found as it is']],
+  [payload, jwt, ['secret 1, its payload: found as it is', `secret 1, ${renewal}`]],
+  ['c2lnbmF0dXJl', jwt, ['secret 1, its signature: found as it is']],
+  ['renews-it', jwt, ['secret 1, its refresh_token: found as it is']],
+  ['aGVhZGVy', jwt, []],
+  // Too short to tell.
+  ['a perfectly calm log', 'calm', []],
+])('findLeaks finds in %j the parts of %j', (text, of, finds) => {
+  expect(findLeaks(text, [of])).toEqual(finds)
 })
