@@ -98,15 +98,12 @@ jobs:
   )
 
   test.each([
-    ['ruin: "true"', "Unexpected value 'ruin'"],
-    [`run: "\${{ nonsense.x }}"`, "Unrecognized named-value: 'nonsense'"],
-    ['run: "true", working-directory: x', "does not know 'working-directory'"],
-    ['uses: a/b@v1', "has no action 'a/b@v1'"],
-  ])('with the step { %s } is refused, by GitHub or by this runner', async (step, message) => {
-    await expect(run(`jobs: { one: { runs-on: x, steps: [{ ${step} }] } }`)).rejects.toThrow(message)
-  })
-
-  test('is refused when a job needs itself', async () => {
-    await expect(run('jobs: { one: { needs: one, runs-on: x, steps: [{ run: "true" }] } }')).rejects.toThrow('one')
+    ['steps: [{ ruin: "true" }]', "Unexpected value 'ruin'"],
+    [`steps: [{ run: "\${{ nonsense.x }}" }]`, "Unrecognized named-value: 'nonsense'"],
+    ['steps: [{ run: "true", working-directory: x }]', "does not know 'working-directory'"],
+    ['steps: [{ uses: a/b@v1 }]', "has no action 'a/b@v1'"],
+    ['needs: one, steps: [{ run: "true" }]', 'at least one job with no dependencies'],
+  ])('with { %s } is refused, by GitHub or by this runner', async (job, message) => {
+    await expect(run(`jobs: { one: { runs-on: x, ${job} } }`)).rejects.toThrow(message)
   })
 })

@@ -26,12 +26,6 @@ function jwtOf(claims: Claims): Promise<string> {
   return itsyouonline.issue({ iss: 'itsyouonline', azp: 'app', exp: now + 60, ...claims })
 }
 
-/** @returns status, type and text of the answer to a list of the repositories with these headers */
-async function list(headers: Record<string, string>): Promise<unknown[]> {
-  const response = await fetch(`${ays.url}/ays/repository`, { headers })
-  return [response.status, response.headers.get('content-type'), await response.text()]
-}
-
 /** @returns status and body of `<method> <path behind /ays/repository>` */
 async function call(what: string, body?: object): Promise<[status: number, body: unknown]> {
   const [method = '', path = ''] = what.split(' ')
@@ -45,33 +39,34 @@ const repository = { name: 'infra', git_url: 'https://git.example/infra' }
 const blueprint = { name: 'web.yaml', content: 'vdc__web: {}' }
 const error = { error: expect.any(String) }
 
+async function bearer(claims: Claims): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await jwtOf(claims)}` }
+}
+
 const scope = ['user:memberof:acme']
 const accepted = [200, 'application/json', '[]']
 const refused = (why: unknown) => [401, 'text/plain; charset=utf-8', why]
 const jwtError = refused(expect.stringMatching(/^JWT Error: /))
+const foreign = `${member.slice(0, -128)}${'A'.repeat(128)}`
 
-test.each<[string, Claims, unknown[]]>([
-  ['a member of the organization', { username: 'ada', scope: ['user:name', ...scope] }, accepted],
-  ["the organization's own key", { globalid: 'acme', scope: ['organization:owner'] }, accepted],
-  ['an azp that is the organization', { azp: 'acme', username: 'ada', scope: ['user:name'] }, accepted],
-  ['an audience with the organization', { scope, aud: ['other', 'acme'] }, accepted],
-  ['a user with all rights', { scope: ['user:admin'] }, refused('JWT Error: Invalid organization')],
-  ['a member of another one', { scope: ['user:memberof:acme.sub'] }, refused('JWT Error: Invalid organization')],
-  ['an audience without the organization', { scope, aud: ['other'] }, refused('JWT Error: Invalid audience')],
-  ['an hour ago', { scope, exp: now - 3600 }, refused('Your JWT has expired')],
-])('the JWT of %s', async (_, claims, answer) => {
-  expect(await list({ authorization: `Bearer ${await jwtOf(claims)}` })).toEqual(answer)
-})
-
-test.each<[string, (jwt: string) => Record<string, string>, unknown[]]>([
-  ['no header', () => ({}), refused('No JWT token')],
-  ['another scheme', () => ({ authorization: 'Basic YTpi' }), jwtError],
-  ['null', () => ({ authorization: 'bearer null' }), jwtError],
-  ['zeros', jwt => ({ authorization: `bearer ${jwt.slice(0, -128)}${'A'.repeat(128)}` }), jwtError],
-  ['a cookie, which wins', jwt => ({ cookie: `a=b; jwt=Bearer ${jwt}`, authorization: 'bearer null' }), accepted],
-  ['a bad cookie', jwt => ({ cookie: 'jwt=Bearer x', authorization: `bearer ${jwt}` }), jwtError],
-])('the JWT in %s', async (_, headers, answer) => {
-  expect(await list(headers(member))).toEqual(answer)
+test.each<[string, Record<string, string> | Promise<Record<string, string>>, unknown[]]>([
+  ['a member of the organization', bearer({ scope: ['user:name', ...scope] }), accepted],
+  ["the organization's own key", bearer({ globalid: 'acme', scope: ['organization:owner'] }), accepted],
+  ['an azp that is the organization', bearer({ azp: 'acme', scope: ['user:name'] }), accepted],
+  ['an audience with the organization', bearer({ scope, aud: ['other', 'acme'] }), accepted],
+  ['a user with all rights', bearer({ scope: ['user:admin'] }), refused('JWT Error: Invalid organization')],
+  ['a member of another', bearer({ scope: ['user:memberof:acme.sub'] }), refused('JWT Error: Invalid organization')],
+  ['an audience without it', bearer({ scope, aud: ['other'] }), refused('JWT Error: Invalid audience')],
+  ['an hour ago', bearer({ scope, exp: now - 3600 }), refused('Your JWT has expired')],
+  ['no header', {}, refused('No JWT token')],
+  ['another scheme', { authorization: 'Basic YTpi' }, jwtError],
+  ['null', { authorization: 'bearer null' }, jwtError],
+  ['another signature', { authorization: `bearer ${foreign}` }, jwtError],
+  ['a cookie, which wins', { cookie: `a=b; jwt=Bearer ${member}`, authorization: 'bearer null' }, accepted],
+  ['a bad cookie, which wins', { cookie: 'jwt=Bearer x', authorization: `bearer ${member}` }, jwtError],
+])('the JWT of %s', async (_, headers, answer) => {
+  const response = await fetch(`${ays.url}/ays/repository`, { headers: await headers })
+  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual(answer)
 })
 
 test('repositories and blueprints are created once, listed, changed and executed', async () => {

@@ -1,6 +1,7 @@
 /** The rows of the protocol, one by one: the sandbox's ItsYou.online does what the identity server does. */
 
 import { once } from 'node:events'
+import { STATUS_CODES } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, importSPKI, jwtVerify } from 'jose'
@@ -80,34 +81,30 @@ const { globalId: client_id, secret: client_secret } = closedOrganization
 const unencoded = Object.entries(odd).map(pair => pair.join('='))
 const text = `${new URLSearchParams(user)}`
 
-test.each<[string, RequestInit, string?]>([
-  ['a JSON body', { body: JSON.stringify(user), headers: { 'content-type': 'application/json' } }],
-  ['a multipart body', { body: text, headers: { 'content-type': 'multipart/form-data' } }],
-  ['a body without a Content-Type', { body: Buffer.from(text) }],
-  ...['grant_type', 'client_id', 'client_secret'].flatMap((name): [string, RequestInit][] => [
-    [`no ${name}`, encoded({ ...user, [name]: '' })],
-    [`another ${name}`, encoded({ ...user, [name]: 'password' })],
+const accept = { accept: 'application/json' }
+test.each<[status: number, string, RequestInit, at?: string]>([
+  [400, 'a JSON body', { body: JSON.stringify(user), headers: { 'content-type': 'application/json' } }],
+  [400, 'a multipart body', { body: text, headers: { 'content-type': 'multipart/form-data' } }],
+  [400, 'a body without a Content-Type', { body: Buffer.from(text) }],
+  ...['grant_type', 'client_id', 'client_secret'].flatMap((name): [number, string, RequestInit][] => [
+    [400, `no ${name}`, encoded({ ...user, [name]: '' })],
+    [400, `another ${name}`, encoded({ ...user, [name]: 'password' })],
   ]),
-  ['a secret and a newline', encoded({ ...user, client_secret: `${user.client_secret}\n` })],
-  ['no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
-  ['values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
-  ['a stray percent sign', {}, `${path}?${text}&x=%`],
-  ['an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
-  ['a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
-  ['Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
-  ['Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
-])('the request with %s is a bad request', async (_, init, ...[at]) => {
-  expect(await answerOf(request(init, at))).toEqual([400, 'text/plain; charset=utf-8', 'Bad Request\n'])
-})
-
-test.each([
-  [user, 'user:name,organization:owner'],
-  [user, 'user'],
-  [organization, 'user:name'],
-  [organization, 'organization:member'],
-])('a scope that the key may not have is unauthorized (%#)', async (key, scope) => {
-  const response = await request(encoded({ ...key, scope }, { accept: 'application/json' }))
-  expect([response.status, await response.text()]).toEqual([401, 'Unauthorized\n'])
+  [400, 'a secret and a newline', encoded({ ...user, client_secret: `${user.client_secret}\n` })],
+  [400, 'no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
+  [400, 'values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
+  [400, 'a stray percent sign', {}, `${path}?${text}&x=%`],
+  [400, 'an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
+  [400, 'a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
+  [400, 'Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
+  [400, 'Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
+  [401, "one of an organization's scopes", encoded({ ...user, scope: 'user:name,organization:owner' }, accept)],
+  [401, 'half a scope', encoded({ ...user, scope: 'user' })],
+  [401, "a user's scope for an organization", encoded({ ...organization, scope: 'user:name' })],
+  [401, 'a scope of members for an organization', encoded({ ...organization, scope: 'organization:member' })],
+])('%i in plain text is the answer to a request with %s', async (status, _, init, ...[at]) => {
+  const response = await request(init, at)
+  expect([response.status, await response.text()]).toEqual([status, `${STATUS_CODES[status]}\n`])
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   expect(response.headers.get('www-authenticate')).toBeNull()
 })

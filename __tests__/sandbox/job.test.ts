@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type ActionOptions, Job, type JobOptions } from '../../sandbox/runner/job.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-test-'))
@@ -74,8 +74,8 @@ test("a step gets its own env, which wins over the job's, the event in a file, a
 test('a step gets what earlier steps wrote into the files, but not what the runner owns', async () => {
   await runCode("append('GITHUB_PATH', '/a\\n/b\\n')")
   const envFile = 'JWT=abc\nCI=no\nGITHUB_ACTOR=eve\nRUNNER_DEBUG=1\n'
-  const write = `append('GITHUB_ENV', ${JSON.stringify(envFile)}); append('GITHUB_PATH', '/a\\n')`
-  expect(await runCode(write)).toMatchObject({ exitCode: 0, outputs: {}, envFile })
+  const code = `append('GITHUB_ENV', ${JSON.stringify(envFile)}); append('GITHUB_PATH', '/a\\n')`
+  expect(await runCode(code)).toMatchObject({ exitCode: 0, outputs: {}, envFile })
   expect(job.env).toMatchObject({ JWT: 'abc', CI: 'no' })
   expect(job.path).toEqual(['/a', '/b'])
   const environment = await environmentOf()
@@ -84,82 +84,65 @@ test('a step gets what earlier steps wrote into the files, but not what the runn
   expect(environment).not.toHaveProperty('RUNNER_DEBUG')
 })
 
-test('of a step the runner reads the files after its end; a deleted one counts as empty', async () => {
-  const files = "append('GITHUB_OUTPUT', 'a=1\\n'); append('GITHUB_STEP_SUMMARY', '# Hi\\n')"
-  expect(await runCode(files)).toMatchObject({ outputs: { a: '1' }, summary: '# Hi\n' })
-  expect(await runCode('rmSync(process.env.GITHUB_OUTPUT)')).toMatchObject({ exitCode: 0, outputs: {}, summary: '' })
-  expect(await runCode("append('GITHUB_OUTPUT', 'a')")).toMatchObject({ exitCode: 1, outputs: {} })
-})
-
-test('of a step the runner reads both streams, the last line without a newline included, and line ends of Windows as those of others', async () => {
-  const files = "append('GITHUB_STEP_SUMMARY', 'c\\r\\n')"
-  const result = await runCode(`print('a\\r\\n'); process.stderr.write('b\\r\\n::error::x'); ${files}`)
-  expect(result).toMatchObject({ stdout: 'a\n', stderr: 'b\n::error::x', errors: ['x'], summary: 'c\n' })
-  expect(result.commands).toMatchObject([{ stream: 'stderr', line: 1 }])
+const write = "append('GITHUB_OUTPUT', 'a=1\\n'); append('GITHUB_STEP_SUMMARY', '# Hi\\r\\n')"
+const printBoth = "print('a\\r\\n'); process.stderr.write('b\\r\\n::error::x')"
+const timeout = { signal: 'SIGKILL', timedOut: true, errors: ['The step was ended after 0.2 seconds.'] }
+const onStderr = [expect.objectContaining({ stream: 'stderr', line: 1 })]
+test.each<[string, code: string, result: object, options?: Partial<ActionOptions>]>([
+  ['that writes files has them read', write, { exitCode: 0, outputs: { a: '1' }, summary: '# Hi\n' }],
+  ['may delete a file', 'rmSync(process.env.GITHUB_OUTPUT)', { exitCode: 0, outputs: {}, summary: '' }],
+  ['fails by a malformed file', "append('GITHUB_OUTPUT', 'a')", { exitCode: 1, outputs: {} }],
+  ['has both streams read', printBoth, { stdout: 'a\n', stderr: 'b\n::error::x', errors: ['x'], commands: onStderr }],
+  ['of an action fails without an annotation', 'process.exitCode = 3', { exitCode: 3, signal: null, errors: [] }],
+  ['that does not end is killed', 'setInterval(() => {}, 1000)', timeout, { timeoutSeconds: 0.2 }],
+])('a step %s', async (_, code, result, ...[options]) => {
+  expect(await runCode(code, options)).toMatchObject(result)
 })
 
 test('masks apply to the later steps of the job, their header included, and not to another job', async () => {
-  startJob({ secrets: ['open'] })
+  startJob({ secrets: ['open\nair'] })
   await runCode("print('::add-mask::sesame'); append('GITHUB_ENV', 'JWT=sesame\\n')")
   const result = await runCode("print('open sesame')", { name: 'Run it', with: { secret: 'open', empty: '' } })
   expect(result.header).toBe('▶ Run it\n  with:\n    secret: ***\n  env:\n    JWT: ***\n')
   expect(job.log().endsWith(`${result.header}*** ***\n`)).toBe(true)
-  expect(job.masks).toEqual(['open', 'sesame'])
+  expect(job.masks).toEqual(['open\nair', 'open', 'air', 'sesame'])
   startJob()
   expect((await runCode("print('open sesame')")).log).toBe('open sesame\n')
 })
 
-test('the end of a step by its own exit code brings an annotation for a script, and none for an action', async () => {
-  expect(await runCode('process.exitCode = 3')).toMatchObject({ exitCode: 3, signal: null, errors: [], log: '' })
+test('without such a Node, a step is an error of the caller', async () => {
+  await expect(runCode('', { node: join(folder, 'no-node') })).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('a script that fails has an annotation', async () => {
   startJob({ path: [dirname(process.execPath)] })
   const result = await job.runScript({ run: 'console.log(1 + 1); process.exit(3)', shell: 'node {0}' })
   expect(result).toMatchObject({ exitCode: 3, stdout: '2\n', errors: ['Process completed with exit code 3.'] })
 })
 
-test('the end of a step comes by a timeout when nothing else ends it', async () => {
-  const errors = ['The step was ended after 0.2 seconds.']
-  const result = await runCode('setInterval(() => {}, 1000)', { timeoutSeconds: 0.2 })
-  expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, errors })
-})
-
-test('the end of a step is an error of the caller when there is no such Node', async () => {
-  await expect(runCode('', { node: join(folder, 'no-node') })).rejects.toMatchObject({ code: 'ENOENT' })
-})
-
-// Windows has no signals: Node ends the process at once.
-const signalTest = process.platform === 'win32' ? test.skip : test
+// Windows has no signals (Node ends the process at once) and may have no bash.
+const posixTest = process.platform === 'win32' ? test.skip : test
 const wait = "setInterval(() => {}, 1000); print('ready\\n')"
-
 const cleanUp = "process.on('SIGINT', () => { print('cleaned up'); process.exit(5) })"
-signalTest.each([
+
+posixTest.each([
   ['SIGINT', cleanUp, { exitCode: 5, signal: null, stdout: 'ready\ncleaned up' }],
   ['SIGTERM', '', { exitCode: null, signal: 'SIGTERM', timedOut: false }],
   ['SIGTERM', "process.on('SIGTERM', () => {})", { exitCode: null, signal: 'SIGKILL', timedOut: false }],
-] as const)(
-  'the end of a step by %s lets the action clean up, and kills it in the end (%#)',
-  async (name, handler, end) => {
-    expect(await runCode(`${handler}; ${wait}`, { signal: { name, afterOutput: /ready/g } })).toMatchObject(end)
-  },
-)
+] as const)('%s lets a step clean up, and the runner kills it in the end (%#)', async (name, handler, end) => {
+  expect(await runCode(`${handler}; ${wait}`, { signal: { name, afterOutput: /ready/g } })).toMatchObject(end)
+})
 
-const describeBash = process.platform === 'win32' ? describe.skip : describe
+posixTest('a script stops at the first failure', async () => {
+  const result = await job.runScript({ run: 'echo one\nfalse\necho two', env: { A: '1' } })
+  expect(result).toMatchObject({ exitCode: 1, stdout: 'one\n' })
+  expect(result.header).toBe('▶ Run echo one\n  env:\n    A: 1\n')
+})
 
-describeBash('a script', () => {
-  test('stops at the first failure', async () => {
-    const result = await job.runScript({ run: 'echo one\nfalse\necho two', env: { A: '1' } })
-    expect(result).toMatchObject({ exitCode: 1, stdout: 'one\n' })
-    expect(result.header).toBe('▶ Run echo one\n  env:\n    A: 1\n')
-  })
-
-  test.each([
-    [undefined, 0],
-    ['bash', 1],
-  ])('sees a failure inside a pipe with shell: bash, not with %s (%i)', async (shell, exitCode) => {
-    expect((await job.runScript({ run: 'false | true', shell })).exitCode).toBe(exitCode)
-  })
-
-  test('writes the files and gives commands like any step', async () => {
-    const run = 'echo "a=1" >> "$GITHUB_OUTPUT"; echo "::add-mask::sesame"; echo sesame'
-    expect(await job.runScript({ run, shell: 'sh' })).toMatchObject({ outputs: { a: '1' }, log: '***\n' })
-  })
+posixTest.each([
+  [undefined, 0],
+  ['sh', 0],
+  ['bash', 1],
+])('a script sees a failure inside a pipe with shell: bash, not with %s (%i)', async (shell, exitCode) => {
+  expect((await job.runScript({ run: 'false | true', shell })).exitCode).toBe(exitCode)
 })

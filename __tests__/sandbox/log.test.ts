@@ -11,8 +11,8 @@ import { StepLog } from '../../sandbox/runner/log.ts'
 import { Masker } from '../../sandbox/runner/masker.ts'
 import { LineSplitter } from '../../sandbox/runner/process.ts'
 
-function read(lines: string[], debug = false, masker = new Masker()): StepLog {
-  const log = new StepLog(masker, debug)
+function read(lines: string[], debug = false): StepLog {
+  const log = new StepLog(new Masker(), debug)
   for (const line of lines) log.read('stdout', line)
   return log
 }
@@ -30,7 +30,6 @@ function readFiles(text: string, ...variables: (keyof StepFiles)[]) {
 
 test('the inputs of an action.yml are read with or without quotes and comments', () => {
   const yaml = `
-name: x
 inputs: # all of them
   # default: not this
   plain:
@@ -41,7 +40,6 @@ inputs: # all of them
   empty:
     default: ""
   none:
-    required: true
 outputs:
   plain:
     default: not this
@@ -75,6 +73,9 @@ test.each<[string, lines: string[], state: object]>([
   ['group lines', ['::group::Title', 'inside', '::endgroup::'], { text: '▼ Title\ninside\n' }],
   ['for debugging are not shown', ['::debug::d'], { text: '' }],
   ['may set outputs', ['::set-output name=a::1'], { text: '', outputs: { a: '1' } }],
+  ['mask what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], { text: 'sesame\nopen ***\n' }],
+  ['mask lines, too', ['::add-mask::a%0Ab', 'a, b'], { text: '***, ***\n', masks: ['a\nb'] }],
+  ['mask as one what touches', ['::add-mask::ab', '::add-mask::bc', 'abc abbc'], { text: '*** ***\n' }],
   ['mask no empty text', ['::add-mask:: '], { text: expect.stringContaining("Warning: Can't add secret mask") }],
 ])('commands %s', (_, lines, state) => {
   expect(read(lines)).toMatchObject(state)
@@ -101,34 +102,28 @@ const masked = [
   secret.replaceAll('"', '\\"'),
   secret.replaceAll("'", "''"),
 ]
-test.each(masked)('masks hide %s', form => {
-  expect(read([`::add-mask::${secret}`, `<${form}>`]).text).toBe('<***>\n')
-})
-
 const value = 'a??>>~~ b'
-const unmasked = [Buffer.from(value).toString('base64url'), Buffer.from(value).toString('hex'), '??>>~~']
-test.each([...unmasked, 'a%3F%3F%3E%3E~~+b'])('masks do not hide %s', form => {
-  expect(read([`::add-mask::${value}`, form]).text).toBe(`${form}\n`)
-})
-
+const notMasked = [Buffer.from(value).toString('base64url'), Buffer.from(value).toString('hex'), '??>>~~']
 test.each([
-  ['hide what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], 'sesame\nopen ***\n'],
-  ['cover each line, trimmed', ['::add-mask:: line 1%0D%0A 100%25 ', 'a line 1, a 100%.'], 'a ***, a ***.\n'],
-  ['that overlap or touch become one', ['::add-mask::abcd', '::add-mask::cdef', 'abcdef abcdcdef'], '*** ***\n'],
-])('masks %s', (_, lines, text) => {
-  expect(read(lines).text).toBe(text)
+  ...masked.map(form => [secret, `<${form}>`, '<***>']),
+  ...[...notMasked, 'a%3F%3F%3E%3E~~+b'].map(form => [value, form, form]),
+  [' line 1%0D%0A 100%25 ', 'a line 1, a 100%.', 'a ***, a ***.'],
+])('the mask %j makes of %j %j', (mask, line, shown) => {
+  expect(read([`::add-mask::${mask}`, line]).text).toBe(`${shown}\n`)
 })
 
-test('masks are kept as they were given, and with their lines', () => {
-  const masker = new Masker()
-  expect(read(['::add-mask::a%0Ab'], false, masker).masks).toEqual(['a\nb'])
-  expect(masker.values).toEqual(['a\nb', 'a', 'b'])
-})
-
-test('the files of a step take name=value and heredocs', () => {
-  const text = 'a=1\n\nb=x=y<<z\nc<<EOF\none\n\ntwo=2\nEOF\nd<<E\nE\ne=\n'
-  const outputs = { a: '1', b: 'x=y<<z', c: 'one\n\ntwo=2', d: '', e: '' }
-  expect(readFiles(text, 'GITHUB_OUTPUT')).toMatchObject({ outputs, outputFile: text, env: {}, failed: false })
+const file = 'a=1\n\nb=x=y<<z\nc<<EOF\none\n\ntwo=2\nEOF\nd<<E\nE\ne=\n'
+const outputs = { a: '1', b: 'x=y<<z', c: 'one\n\ntwo=2', d: '', e: '' }
+const noOptions = ["Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."]
+const tooLong = ['$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.']
+test.each<[keyof StepFiles, string, text: string, result: object]>([
+  ['GITHUB_OUTPUT', 'name=value and heredocs', file, { outputs, outputFile: file, env: {}, errors: [] }],
+  ['GITHUB_ENV', 'all but NODE_OPTIONS', 'node_options=-v\nA=1\n', { env: { A: '1' }, errors: noOptions }],
+  ['GITHUB_PATH', 'folders', '/a\n\n/b\r\n', { path: ['/a', '/b'] }],
+  ['GITHUB_STEP_SUMMARY', '1,048,576 bytes', 'x'.repeat(1_048_576), { errors: [] }],
+  ['GITHUB_STEP_SUMMARY', 'no more than that', 'x'.repeat(1_048_577), { errors: tooLong }],
+])('%s takes %s, and the step goes on', (variable, _, text, result) => {
+  expect(readFiles(text, variable)).toMatchObject({ ...result, failed: false })
 })
 
 test.each([
@@ -137,25 +132,11 @@ test.each([
   ['a<<', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
   ['<<a', "Invalid format '<<a'. Name must not be empty and delimiter must not be empty"],
   ['a<<EOF\nb', "Invalid value. Matching delimiter not found 'EOF'"],
-])('the files of a step with %j fail the step, but what stands before it counts', (text, message) => {
+])('files of a step with %j fail the step, but what stands before it counts', (text, message) => {
   const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
   const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
   const errors = ['env', 'output', 'state'].flatMap(unable)
   expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
-})
-
-test('the files of a step do not take NODE_OPTIONS, and the step goes on', () => {
-  const errors = ["Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."]
-  const result = readFiles('node_options=--version\nA=1\n', 'GITHUB_ENV')
-  expect(result).toMatchObject({ errors, failed: false, env: { A: '1' } })
-})
-
-test('the files of a step take folders for PATH, and a summary of up to 1,048,576 bytes', () => {
-  expect(readFiles('/a\n\n/b\r\n', 'GITHUB_PATH').path).toEqual(['/a', '/b'])
-  const summary = (bytes: number) => readFiles('x'.repeat(bytes), 'GITHUB_STEP_SUMMARY')
-  expect(summary(1_048_576).errors).toEqual([])
-  const errors = ['$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.']
-  expect(summary(1_048_577)).toMatchObject({ errors, failed: false })
 })
 
 test('lines are cut the same wherever the chunks end, and a lone carriage return cuts, too', () => {
