@@ -34,8 +34,8 @@ const path = '/v1/oauth/access_token'
 const pair = { client_id: defaultUserKey.applicationId, client_secret: defaultUserKey.secret }
 const user = { grant_type: 'client_credentials', response_type: 'id_token', ...pair }
 const odd = { ...user, client_id: oddKey.applicationId, client_secret: oddKey.secret }
-const { globalId, secret: organizationSecret } = defaultOrganizationKey
-const organization = { ...user, client_id: globalId, client_secret: organizationSecret }
+const organization = { ...user, client_id: 'my-org', client_secret: defaultOrganizationKey.secret }
+const closed = { ...user, client_id: 'closed', client_secret: closedOrganization.secret }
 const { client_secret: _, ...withoutSecret } = user
 const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
 const oddBasic = basic(`${odd.client_id}:${odd.client_secret}`)
@@ -62,8 +62,6 @@ async function jwtOf(form: Form): Promise<string> {
   return text
 }
 
-const claimsOf = async (form: Form) => decodeJwt(await jwtOf(form))
-
 /** Lets a server with other options take the place of `server` for as long as `use` runs. */
 async function withServer(options: Parameters<typeof startItsYouOnline>[0], use: () => Promise<void>): Promise<void> {
   const usual = server
@@ -77,7 +75,6 @@ async function withServer(options: Parameters<typeof startItsYouOnline>[0], use:
 }
 
 const encodedPair = [odd.client_id, odd.client_secret].map(encodeURIComponent).join(':')
-const { globalId: client_id, secret: client_secret } = closedOrganization
 const unencoded = Object.entries(odd).map(pair => pair.join('='))
 const text = `${new URLSearchParams(user)}`
 
@@ -94,7 +91,7 @@ test.each<[status: number, string, RequestInit, at?: string]>([
   [400, 'no secret for an opaque token', encoded({ ...withoutSecret, response_type: '' })],
   [400, 'values that are not form-encoded', { body: unencoded.join('&'), headers: formType }],
   [400, 'a stray percent sign', {}, `${path}?${text}&x=%`],
-  [400, 'an organization key whose flow is off', encoded({ ...user, client_id, client_secret })],
+  [400, 'an organization key whose flow is off', encoded(closed)],
   [400, 'a wrong secret beside Basic authentication', encoded({ ...odd, client_secret: 'x' }, oddBasic)],
   [400, 'Basic authentication that is percent-encoded', encoded(withoutSecret, basic(encodedPair))],
   [400, 'Basic authentication without a colon', encoded(withoutSecret, basic('alone'))],
@@ -200,7 +197,10 @@ test.each<[Form, Form, object]>([
   [user, { scope: 'user:memberof:acme' }, { scope: [''] }],
   [user, { aud: ' acme , other,, ' }, { aud: ['acme', 'other'] }],
 ])('the JWT %# has these claims and no others', async (key, form, claims) => {
-  expect(await claimsOf({ ...key, ...form })).toEqual({ ...(key === user ? ofUser : ofOrganization), ...claims })
+  expect(decodeJwt(await jwtOf({ ...key, ...form }))).toEqual({
+    ...(key === user ? ofUser : ofOrganization),
+    ...claims,
+  })
 })
 
 const asked = 'user:name,user:email,user:email:work,user:phone:main,user:address'
@@ -210,7 +210,7 @@ test.each<[Form, string[]]>([
   [{ scope: 'user:name', add_grants: 'true' }, ['user:name', 'grant:deploy', 'grant:read']],
   [{ scope: 'user:name', store_info: '1', add_grants: 'TRUE' }, ['user:name']],
 ])('the JWT with %j has more in its scope', async (form, scope) => {
-  expect((await claimsOf({ ...odd, ...form }))['scope']).toEqual(scope)
+  expect(decodeJwt(await jwtOf({ ...odd, ...form }))['scope']).toEqual(scope)
 })
 
 test.each([
@@ -218,8 +218,8 @@ test.each([
   ...['86400', '86401', '0', '-5', 'abc', '5m', '300.5', '1e3', ' 60', `${2n ** 63n}`, ''].map(text => [text, day]),
   // The server adds without a check, and the sum wraps round to a time long ago.
   ['9223372036854775807', Number(BigInt.asIntN(64, 2n ** 63n - 1n + BigInt(now))) - now],
-] as [string, number][])('with validity %j lives %i seconds', async (validity, seconds) => {
-  expect(Number((await claimsOf({ ...user, validity }))['exp']) - now).toBe(seconds)
+] as [string, number][])('the JWT with validity %j lives %i seconds', async (validity, seconds) => {
+  expect(decodeJwt(await jwtOf({ ...user, validity })).exp).toBe(now + seconds)
 })
 
 function refresh(jwt: string, { method = 'GET', scheme = 'bearer', validity = '' } = {}): Promise<Response> {
@@ -246,10 +246,6 @@ test.each([
 })
 
 const { privateKey } = await generateKeyPair('ES384')
-async function revoked(jwt: string): Promise<string> {
-  server.revoke(`${decodeJwt(jwt)['refresh_token']}`)
-  return jwt
-}
 async function unused(jwt: string): Promise<string> {
   for (const days of [30, 60]) {
     clock = now + days * day
@@ -258,6 +254,11 @@ async function unused(jwt: string): Promise<string> {
   clock += 30 * day + 1
   return jwt
 }
+async function revoked(jwt: string): Promise<string> {
+  server.revoke(`${decodeJwt(jwt)['refresh_token']}`)
+  return jwt
+}
+
 test.each<[string, (refreshable: string) => Promise<string>, scheme?: string]>([
   ['without a JWT', async () => ''],
   ['with BEARER', async jwt => jwt, 'BEARER'],
@@ -271,13 +272,13 @@ test.each<[string, (refreshable: string) => Promise<string>, scheme?: string]>([
 })
 
 test('claims can be changed in what is issued and renewed, and a renewal can lose a scope', async () => {
-  const changes = { globalid: null, iss: 'decs3o' }
-  await withServer({ changeClaims: claims => ({ ...claims, ...changes }) }, async () => {
+  const more = ({ scope, ...claims }: Record<string, unknown>) => ({ ...claims, scope: [scope, 'more'].flat() })
+  await withServer({ changeClaims: more }, async () => {
     const jwt = await refreshable()
-    expect(decodeJwt(jwt)).toMatchObject({ scope: ['user:name', 'user:see'], ...changes })
+    expect(decodeJwt(jwt)).toMatchObject({ username: 'deployer', scope: ['user:name', 'user:see', 'more'] })
     server.dropOnRefresh('user:see')
     const [, , renewed] = await answerOf(refresh(jwt))
-    expect(decodeJwt(renewed)).toMatchObject({ scope: ['user:name'], ...changes })
+    expect(decodeJwt(renewed)).toMatchObject({ username: 'deployer', scope: ['user:name', 'more'] })
   })
 })
 

@@ -121,7 +121,7 @@ test.each<[keyof StepFiles, string, text: string, result: object]>([
   ['GITHUB_ENV', 'all but NODE_OPTIONS', 'node_options=-v\nA=1\n', { env: { A: '1' }, errors: noOptions }],
   ['GITHUB_PATH', 'folders', '/a\n\n/b\r\n', { path: ['/a', '/b'] }],
   ['GITHUB_STEP_SUMMARY', '1,048,576 bytes', 'x'.repeat(1_048_576), { errors: [] }],
-  ['GITHUB_STEP_SUMMARY', 'no more than that', 'x'.repeat(1_048_577), { errors: tooLong }],
+  ['GITHUB_STEP_SUMMARY', 'not one byte more', 'x'.repeat(1_048_577), { errors: tooLong }],
 ])('%s takes %s, and the step goes on', (variable, _, text, result) => {
   expect(readFiles(text, variable)).toMatchObject({ ...result, failed: false })
 })
