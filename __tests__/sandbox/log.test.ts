@@ -31,7 +31,7 @@ function readFiles(text: string, ...variables: (keyof StepFiles)[]) {
 test('the inputs of an action.yml are read with or without quotes and comments', () => {
   const yaml = `
 inputs: # all of them
-  # default: not this
+# default: not this
   plain:
     description: 'default: not this'
     default: https://a.example # why
@@ -55,7 +55,7 @@ const second = { command: 'notice', properties: {}, message: 'n', stream: 'stdou
 const twoCommands = ['hello', '::error title=T,file=a%2Cb::bad%0Athing 100%25 %250A', 'bye', '  ::notice::n']
 const twoShown = 'hello\nError: bad\nthing 100% %0A\nbye\nNotice: n\n'
 const older = expect.objectContaining({ command: 'error', properties: { a: '1', b: 'x;y' }, message: 'bad]' })
-const noCommands = ['text ::error::x', '::no-such-command::x', '::error', '##[error', '::toString::x']
+const noCommands = ['text ::error::x', '::no-such-command::x', '::error', '##[error', '::constructor::x']
 const stopped = ['::stop-commands::a-token', '::error::text', '::a-token::', '::error::real']
 const stoppedShown = '::stop-commands::***\n::error::text\n::***::\nError: real\n'
 

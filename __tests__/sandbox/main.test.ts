@@ -48,9 +48,10 @@ test('a port in use is told in one sentence', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const stderr = `Port ${port} is in use: choose another with --port.\n`
-  expect(await start('--port', `${port}`).ended).toEqual({ exitCode: 1, stdout: '', stderr })
+  const end = await start('--port', `${port}`).ended
   server.close()
+  const stderr = `Port ${port} is in use: choose another with --port.\n`
+  expect(end).toEqual({ exitCode: 1, stdout: '', stderr })
 })
 
 // Windows has no signals to send: there, Ctrl-C comes from the console.
