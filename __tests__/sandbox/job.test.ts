@@ -64,8 +64,9 @@ test('a step gets what the runner sets, and nothing of the machine but what prog
 
 test("a step gets its own env, which wins over the job's, the event in a file, and the workspace as its folder", async () => {
   startJob({ env: { A: 'job', B: 'job', GITHUB_ACTOR: 'dependabot[bot]' }, workspace: folder })
-  const environment = await environmentOf({ env: { B: 'step' } })
+  const environment = await environmentOf({ env: { B: 'step', GITHUB_EVENT_PATH: 'no' } })
   expect(environment).toMatchObject({ A: 'job', B: 'step', GITHUB_ACTOR: 'dependabot[bot]' })
+  expect(environment['GITHUB_EVENT_PATH']).not.toBe('no')
   const code = "print(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8') + ' ' + process.cwd())"
   expect((await runCode(code, { event: { number: 1 } })).stdout).toMatch(/^\{"number":1\} .*runner-test-\w+$/)
   expect((await runCode(code)).stdout).toMatch(/^\{\} /)
