@@ -64,6 +64,7 @@ jobs:
     steps:
       - { id: forgiven, run: exit 3, continue-on-error: true }
       - { id: knows, if: "steps.forgiven.outcome == 'failure'", run: "true" }
+      - { id: early, if: failure(), run: "true" }
       - { id: fails, run: exit 1 }
       - { id: not, run: "true" }
       - { id: cleanup, if: always(), run: "true" }
@@ -72,8 +73,9 @@ jobs:
   three: { needs: [one, two], if: "always() && needs.one.result == 'failure'", runs-on: x, steps: [{ run: "true" }] }
 `)
     const conclusions = [...(jobs[0]?.steps ?? []), ...jobs].map(({ id, conclusion }) => `${id} ${conclusion}`)
-    const ofSteps = ['forgiven success', 'knows success', 'fails failure', 'not skipped', 'cleanup success']
-    expect(conclusions).toEqual([...ofSteps, 'report success', 'one failure', 'two skipped', 'three success'])
+    const before = ['forgiven success', 'knows success', 'early skipped', 'fails failure']
+    const after = ['not skipped', 'cleanup success', 'report success']
+    expect(conclusions).toEqual([...before, ...after, 'one failure', 'two skipped', 'three success'])
   })
 
   const include = `matrix: { include: "\${{ fromJSON(vars.XS) }}" }`
