@@ -1,9 +1,9 @@
 /** Node 24 strips the types itself: no transform. Most tests spawn the built action, so a test may take seconds. */
 export default {
   testEnvironment: 'node',
-  // GitHub's workflow libraries alone: see there.
+  // GitHub's workflow libraries alone: see there. Jest leaves the slashes of this key as they are, also on Windows.
   transform: {
-    '/node_modules/@actions/(languageservice|workflow-parser)/dist/.*\\.js$':
+    '@actions[/\\\\](languageservice|workflow-parser)[/\\\\]dist[/\\\\].*\\.js$':
       '<rootDir>/__tests__/support/json-attributes.js',
   },
   transformIgnorePatterns: [],
