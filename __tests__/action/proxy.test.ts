@@ -23,7 +23,7 @@ async function runThroughProxy({ proxy: options, connects, proxyScheme = 'http',
   const serverPort = Promise.withResolvers<number>()
   const proxy = await startProxy({ to: () => serverPort.promise, ...options })
   const env = { https_proxy: `${proxyScheme}://${encoded}@127.0.0.1:${proxy.port}` }
-  const fault: Fault = { name: '', answers: given => [given.good], requests: 1, env, ...more }
+  const fault: Fault = { answers: given => [given.good], requests: 1, env, ...more }
   const baseUrl = (port: number) => {
     serverPort.resolve(port)
     return `https://${remoteHost}:${port}`

@@ -5,7 +5,7 @@ import { type Fault, runFault, type Setting } from '../support/action.ts'
 
 /** No request arrives, and there is one connection for each attempt. */
 async function runRefused(error: RegExp, setting: Setting, more: Partial<Fault> = {}): Promise<void> {
-  const fault = { name: '', answers: () => [], requests: 0, attempts: 1, error, ...more }
+  const fault = { answers: () => [], requests: 0, attempts: 1, error, ...more }
   const { server } = await runFault(fault, { scheme: 'https', ...setting })
   expect(server.connections).toBe(fault.attempts)
 }
@@ -35,6 +35,6 @@ test.concurrent('a server that hangs up in the handshake: tried again', async ()
 
 test.concurrent('NODE_TLS_REJECT_UNAUTHORIZED=0 is allowed on loopback, where no one else can listen', async () => {
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-  const fault: Fault = { name: '', answers: given => [given.good], requests: 1, env }
+  const fault: Fault = { answers: given => [given.good], requests: 1, env }
   await runFault(fault, { scheme: 'https', certificate: 'selfSigned', trust: false })
 })

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { type Fault, grants, runFault, schemes, testFaults } from '../support/action.ts'
+import { type Fault, grants, runFault, schemes } from '../support/action.ts'
 import {
   answer,
   type Behaviour,
@@ -29,24 +29,23 @@ function afterTheOther(first: Behaviour, second: Behaviour): Behaviour[] {
   ]
 }
 
-const faults: Fault[] = [
-  {
-    name: 'a reset, then 503: succeeds at the third attempt',
+const faults: Record<string, Fault> = {
+  'a reset, then 503: succeeds at the third attempt': {
     answers: given => [bytesThenReset(''), answer(503), given.good],
     inputs: { retries: '2' },
     requests: 3,
     cause: /^(ECONNRESET|status 503)$/,
   },
-  {
-    name: 'no answer once: succeeds within the time, and leaves no connection open',
+  'no answer once: succeeds within the time, and leaves no connection open': {
     answers: given => afterTheOther(bytesThenNothing(head(200, { 'content-length': 500 })), given.good),
     inputs: { timeout: '12s' },
     requests: 2,
     cause: /^no whole answer in time$/,
   },
-]
-describe.each(grants)('with %s', grant => {
-  describe.each(schemes)('over %s', scheme => testFaults(faults, { scheme, grant }))
+}
+const settings = grants.flatMap(grant => schemes.map(scheme => ({ grant, scheme })))
+describe.each(settings)('with $grant over $scheme', setting => {
+  test.concurrent.each(Object.entries(faults))('%s', async (_name, fault) => void (await runFault(fault, setting)))
 })
 
 // A slow link, on loopback: Linux drops what wants to connect while the queue of a listening port is full, and the client
@@ -74,7 +73,7 @@ onLinux('a name with two addresses, the first of which takes a second: connects 
     const one = { requests: 0, attempts: 1, inputs: { retries: '0', timeout: '20s' }, nodeArguments }
     const error = /answered with something else instead of a JWT/
     const { result } = await runFault(
-      { name: '', answers: () => [], ...one, error },
+      { answers: () => [], ...one, error },
       { baseUrl: () => `http://localhost:${port}` },
     )
     expect(result.milliseconds).toBeGreaterThan(900)

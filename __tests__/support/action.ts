@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from '@jest/globals'
+import { afterAll, expect } from '@jest/globals'
 import { type ActionOptions, findLeaks, Job, type StepResult } from '../../sandbox/runner/job.ts'
 import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
@@ -124,8 +124,6 @@ export type Given = {
 }
 
 export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeArguments'>> & {
-  /** A sentence: what the server does, and what then happens. */
-  name: string
   /** What the server does with each request, the last one repeated. */
   answers: (given: Given) => readonly Behaviour[]
   /** Over the default inputs. */
@@ -140,7 +138,6 @@ export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeA
   attempts?: number | undefined
   /** The cause of each retry in the log. */
   cause?: RegExp | undefined
-  check?: ((run: Run) => void) | undefined
 }
 
 /** `issued` is the JWT that was issued last. */
@@ -165,11 +162,6 @@ export const folder = mkdtempSync(join(tmpdir(), 'action-'))
 export const authorityFile = join(folder, 'authority.pem')
 writeFileSync(authorityFile, certificates.authority.cert)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Makes a test of each row, run a few at a time: they wait for timers and processes more than they compute. */
-export function testFaults(faults: readonly Fault[], setting: Setting = {}): void {
-  for (const fault of faults) test.concurrent(fault.name, () => runFault(fault, setting).then(() => {}))
-}
 
 /** Runs one row, and checks it. */
 export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run> {
@@ -214,7 +206,6 @@ export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run
     })
     const run = { result, server, issued }
     expectRow(fault, grant, run)
-    fault.check?.(run)
     return run
   } finally {
     await server.close()
@@ -225,9 +216,9 @@ const retryLine = /^Attempt (\d+) failed \((.*)\); trying again in (\d+\.\d) s\.
 
 function expectRow(fault: Fault, grant: Grant, { result, server, issued }: Run): void {
   expect(result.errors).toEqual(fault.error ? [expect.stringMatching(fault.error)] : [])
-  const warnings = grant === 'jwt' && !fault.error ? [/^Anyone who reads this JWT can renew it/] : []
-  const expected = [...warnings, ...(fault.warnings ?? [])]
-  expect(result.warnings).toEqual(expected.map(warning => expect.stringMatching(warning)))
+  const renewable = grant === 'jwt' && !fault.error ? [/^Anyone who reads this JWT can renew it/] : []
+  const warnings = [...renewable, ...(fault.warnings ?? [])]
+  expect(result.warnings).toEqual(warnings.map(warning => expect.stringMatching(warning)))
   if (!fault.error) expect(result).toMatchObject({ outputs: { jwt: issued }, env: { JWT: issued } })
 
   expect(server.requests).toHaveLength(fault.requests)
