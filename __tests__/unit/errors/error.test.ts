@@ -20,104 +20,6 @@ type Functions = Record<string, (...args: never[]) => ActionError>
 /** Arguments for each function, once for each form that its sentence takes. A new function without a row does not compile. */
 type Rows<T extends Functions> = { [name in keyof T]: Parameters<T[name]>[] }
 
-const inputRows: Rows<typeof inputErrors> = {
-  misspelt: [['base_url', 'base-url']],
-  allCredentialsEmpty: [[undefined], [fork]],
-  credentialEmpty: [
-    ['app-id', undefined],
-    ['secret', fork],
-  ],
-  inputInvalid: [['scope', 'is wrong', 'a remedy.']],
-  inputsExclusive: [[['scope']], [['app-id', 'secret', 'scope', 'audience']]],
-  audienceWithOpenvCloud: [[]],
-  publicKeyMissing: [[url]],
-  publicKeyInvalid: [[]],
-  renewalNeedsKey: [[]],
-  jwtInputNotRefreshable: [[]],
-  jwtInputInvalid: [['is not signed with ES384']],
-  tlsVerificationOff: [[]],
-}
-
-const jwtRows: Rows<typeof jwtErrors> = {
-  jwtInvalid: [[url, 'has claims that cannot be read']],
-  jwtExpired: [[url, 90]],
-  moreThanRequested: [
-    ['scope', one],
-    ['audience', ['x']],
-  ],
-  scopeNotGranted: [
-    [one, two, ['user:email']],
-    [two, two, []],
-    [organization, organization, []],
-    [['offline_access'], ['user:name', 'offline_access'], one],
-    [['user:email', 'offline_access'], two, one],
-  ],
-}
-
-const networkRows: Rows<typeof networkErrors> = {
-  hostNotFound: [[server]],
-  unreachable: [[server, 'ECONNRESET']],
-  timedOut: [[server, 60, 6]],
-  waitTooLong: [[server, 'status 503', 3600, 59]],
-  tlsFailed: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
-  extraCaUseless: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
-  clientCertificate: [[server, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']],
-  certificateExpired: [[server, 'CERT_HAS_EXPIRED']],
-  certificateForOtherHost: [[server, 'ERR_TLS_CERT_ALTNAME_INVALID']],
-  tlsNotSpoken: [[server, 'EPROTO']],
-  proxyInvalid: [[]],
-  proxyFailed: [['status 407']],
-  proxySilent: [[server, 60, 2]],
-  brokenAnswer: [[server, 'HPE_INVALID_CONSTANT']],
-}
-
-const runnerRows: Rows<typeof runnerErrors> = {
-  fileMissing: [['GITHUB_OUTPUT']],
-  fileDenied: [['GITHUB_OUTPUT', 'EACCES']],
-  outputsIncomplete: [['ENOSPC']],
-  cancelled: [['SIGINT']],
-  unexpected: [['TypeError']],
-}
-
-const serverRows: Rows<typeof serverErrors> = {
-  redirected: [[url, 'login.example']],
-  redirectedToPath: [[url, 'append /id to "base-url"']],
-  badRequest: [[url, 'a reason; a remedy.']],
-  scopeRefused: [
-    [url, one, 'a reason; a remedy.'],
-    [url, two, 'a reason; a remedy.'],
-    [url, [], 'a reason; a remedy.'],
-  ],
-  refreshRefused: [[url]],
-  refreshBadRequest: [[url]],
-  notFound: [[url]],
-  unavailable: [
-    [url, 503, 6],
-    [url, 503, 1],
-  ],
-  unexpectedStatus: [[url, 418]],
-  answerTooLarge: [[url, 65_536]],
-  compressed: [[url, 'gzip']],
-  notAJwt: [[url, 'an HTML page']],
-}
-
-const destinationRows: Rows<typeof destinationErrors> = {
-  ovcNeedsUser: [[]],
-  ovcAudience: [[['x']]],
-  ovcNoAccount: [[url, 'jane@itsyouonline']],
-  ovcRefused: [[url, url]],
-  ovcUnavailable: [[url, 503, 6]],
-  notOpenvCloud: [[url, 'it answered with an HTML page']],
-  aysRefusedUser: [
-    [url, organization],
-    [url, []],
-  ],
-  aysRefusedOrganization: [[url, 'my-org']],
-  aysRefusedAudience: [[url, ['x']]],
-  aysUnavailable: [[url, 503, 6]],
-  notAys: [[url, 'status 404']],
-}
-
 function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [string, ActionError][] {
   const call = (name: string, args: unknown[]) => (functions[name] as (...args: unknown[]) => ActionError)(...args)
   return Object.entries(rows).flatMap(([name, calls]) =>
@@ -126,12 +28,82 @@ function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [string, Ac
 }
 
 const all = [
-  ...errorsOf(inputErrors, inputRows),
-  ...errorsOf(jwtErrors, jwtRows),
-  ...errorsOf(networkErrors, networkRows),
-  ...errorsOf(runnerErrors, runnerRows),
-  ...errorsOf(serverErrors, serverRows),
-  ...errorsOf(destinationErrors, destinationRows),
+  ...errorsOf(inputErrors, {
+    misspelt: [['base_url', 'base-url']],
+    allCredentialsEmpty: [[undefined], [fork]],
+    credentialEmpty: [undefined, fork].map(reason => ['app-id', reason]),
+    inputInvalid: [['scope', 'is wrong', 'a remedy.']],
+    inputsExclusive: [[['scope']], [['app-id', 'secret', 'scope', 'audience']]],
+    audienceWithOpenvCloud: [[]],
+    publicKeyMissing: [[url]],
+    publicKeyInvalid: [[]],
+    renewalNeedsKey: [[]],
+    jwtInputNotRefreshable: [[]],
+    jwtInputInvalid: [['is not signed with ES384']],
+    tlsVerificationOff: [[]],
+  }),
+  ...errorsOf(jwtErrors, {
+    jwtInvalid: [[url, 'has claims that cannot be read']],
+    jwtExpired: [[url, 90]],
+    moreThanRequested: [['audience', ['x']]],
+    scopeNotGranted: [
+      [one, two, ['user:email']],
+      [two, two, []],
+      [organization, organization, []],
+      [['offline_access'], ['user:name', 'offline_access'], one],
+      [['user:email', 'offline_access'], two, one],
+    ],
+  }),
+  ...errorsOf(networkErrors, {
+    hostNotFound: [[server]],
+    unreachable: [[server, 'ECONNRESET']],
+    timedOut: [[server, 60, 6]],
+    waitTooLong: [[server, 'status 503', 3600, 59]],
+    tlsFailed: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
+    extraCaUseless: [[server, 'SELF_SIGNED_CERT_IN_CHAIN']],
+    clientCertificate: [[server, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']],
+    certificateExpired: [[server, 'CERT_HAS_EXPIRED']],
+    certificateForOtherHost: [[server, 'ERR_TLS_CERT_ALTNAME_INVALID']],
+    tlsNotSpoken: [[server, 'EPROTO']],
+    proxyInvalid: [[]],
+    proxyFailed: [['status 407']],
+    proxySilent: [[server, 60, 2]],
+    brokenAnswer: [[server, 'HPE_INVALID_CONSTANT']],
+  }),
+  ...errorsOf(runnerErrors, {
+    fileMissing: [['GITHUB_OUTPUT']],
+    fileDenied: [['GITHUB_OUTPUT', 'EACCES']],
+    outputsIncomplete: [['ENOSPC']],
+    cancelled: [['SIGINT']],
+    unexpected: [['TypeError']],
+  }),
+  ...errorsOf(serverErrors, {
+    redirected: [[url, 'login.example']],
+    redirectedToPath: [[url, 'append /id to "base-url"']],
+    badRequest: [[url, 'a reason; a remedy.']],
+    scopeRefused: [one, two, []].map(scopes => [url, scopes, 'a reason; a remedy.']),
+    refreshRefused: [[url]],
+    refreshBadRequest: [[url]],
+    notFound: [[url]],
+    unavailable: [[url, 503, 6]],
+    unexpectedStatus: [[url, 418]],
+    answerTooLarge: [[url, 65_536]],
+    compressed: [[url, 'gzip']],
+    notAJwt: [[url, 'an HTML page']],
+  }),
+  ...errorsOf(destinationErrors, {
+    ovcNeedsUser: [[]],
+    ovcAudience: [[['x']]],
+    ovcNoAccount: [[url, 'jane@itsyouonline']],
+    ovcRefused: [[url, url]],
+    ovcUnavailable: [[url, 503, 6]],
+    notOpenvCloud: [[url, 'it answered with an HTML page']],
+    aysRefusedUser: [organization, []].map(granted => [url, granted]),
+    aysRefusedOrganization: [[url, 'my-org']],
+    aysRefusedAudience: [[url, ['x']]],
+    aysUnavailable: [[url, 503, 6]],
+    notAys: [[url, 'status 404']],
+  }),
 ]
 
 test.each(all)('%s has at most 40 words, and ends with its code', (_name, error) => {
