@@ -3,17 +3,17 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Outcome } from '../../../src/http/request.ts'
 import { decideRetry, readRetryAfter, type Situation } from '../../../src/http/retry.ts'
+import { rowsOf } from '../../support/rows.ts'
 
 const now = Date.parse('2026-01-31T12:00:00Z')
 const answer = (status: number, retryAfter?: string): Outcome => ({ kind: 'answer', status, body: '', retryAfter })
-const unavailable = answer(503)
+const network = (code: string): Outcome => ({ kind: 'network', code })
 
 function decide(changes: Partial<Situation>) {
   const counts = { used: 0, notFound: 0, retries: 5 }
-  const usual = { outcome: unavailable, isKnownServer: false, now, timeLeft: 60_000, random: 0 }
+  const usual = { outcome: answer(503), isKnownServer: false, now, timeLeft: 60_000, random: 0 }
   return decideRetry({ ...counts, ...usual, ...changes })
 }
-const network = (code: string): Outcome => ({ kind: 'network', code })
 
 describe('what may pass is tried again', () => {
   test.each<Outcome>([
@@ -50,49 +50,32 @@ test('a name that is not found is tried once more, and of a public server like a
 })
 
 test.each([
-  [0, 500, 1000],
-  [1, 1000, 2000],
-  [2, 2000, 4000],
-  [3, 4000, 8000],
-  [4, 5000, 10_000],
-  [9, 5000, 10_000],
-])('after %d repetitions the wait is between %d and %d ms', (used, least, most) => {
-  expect(decide({ used, retries: 10, random: 0 })).toMatchObject({ wait: least })
-  expect(decide({ used, retries: 10, random: 0.5 })).toMatchObject({ wait: (least + most) / 2 })
-  expect(decide({ used, retries: 10, random: 1 })).toMatchObject({ wait: most })
-})
-
-test('an outage of 10 s is shorter than the shortest waits of the default', () => {
-  const waits = [0, 1, 2, 3, 4].map(used => {
-    const decision = decide({ used, random: 0 })
-    return decision.kind === 'retry' ? decision.wait : 0
-  })
-  expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(10_000)
+  [0, 1],
+  [0.5, 1.5],
+  [1, 2],
+])('with the chance %d, the waits are %d times the shortest', (random, factor) => {
+  const shortest = [500, 1000, 2000, 4000, 5000, 5000]
+  const decisions = [0, 1, 2, 3, 4, 9].map(used => decide({ used, retries: 10, random }))
+  expect(decisions).toMatchObject(shortest.map(wait => ({ wait: wait * factor })))
 })
 
 test('as often as the user allows', () => {
   expect(decide({ used: 4, retries: 5 })).toMatchObject({ kind: 'retry' })
   expect(decide({ used: 5, retries: 5 })).toEqual({ kind: 'give-up' })
-  expect(decide({ used: 0, retries: 0 })).toEqual({ kind: 'give-up' })
+  expect(decide({ outcome: answer(503, '1'), retries: 0 })).toEqual({ kind: 'give-up' })
 })
 
-describe('a wait that the server asks for', () => {
-  test('is the least, and uses up no repetition', () => {
-    expect(decide({ outcome: answer(429, '3'), used: 5 })).toEqual({ kind: 'retry', wait: 5000, counts: false })
-    expect(decide({ outcome: answer(429, '3'), random: 0 })).toEqual({ kind: 'retry', wait: 3000, counts: false })
-    expect(decide({ outcome: answer(429, '3'), random: 1 })).toEqual({ kind: 'retry', wait: 3500, counts: false })
-    expect(decide({ outcome: answer(429, '0') })).toEqual({ kind: 'retry', wait: 500, counts: true })
-  })
+test('a wait that the server asks for is the least, and uses up no repetition', () => {
+  expect(decide({ outcome: answer(429, '3'), used: 5 })).toEqual({ kind: 'retry', wait: 5000, counts: false })
+  expect(decide({ outcome: answer(429, '3'), random: 0 })).toEqual({ kind: 'retry', wait: 3000, counts: false })
+  expect(decide({ outcome: answer(429, '3'), random: 1 })).toEqual({ kind: 'retry', wait: 3500, counts: false })
+  expect(decide({ outcome: answer(429, '0') })).toEqual({ kind: 'retry', wait: 500, counts: true })
+})
 
-  test('is bounded by the time', () => {
-    expect(decide({ outcome: answer(503, '60') })).toEqual({ kind: 'wait-too-long', wait: 60_000 })
-    expect(decide({ outcome: answer(503, '59') })).toMatchObject({ kind: 'retry', wait: 59_000 })
-    expect(decide({ outcome: answer(503, '1'), timeLeft: 1199 })).toEqual({ kind: 'give-up' })
-  })
-
-  test('is not waited for by a user who wants no repetition', () => {
-    expect(decide({ outcome: answer(503, '1'), retries: 0 })).toEqual({ kind: 'give-up' })
-  })
+test('a wait that the server asks for is bounded by the time', () => {
+  expect(decide({ outcome: answer(503, '60') })).toEqual({ kind: 'wait-too-long', wait: 60_000 })
+  expect(decide({ outcome: answer(503, '59') })).toMatchObject({ kind: 'retry', wait: 59_000 })
+  expect(decide({ outcome: answer(503, '1'), timeLeft: 1199 })).toEqual({ kind: 'give-up' })
 })
 
 test('the end of the time', () => {
@@ -105,21 +88,14 @@ test('the end of the time', () => {
   expect(decide({ outcome: answer(503, '1'), used: 4, timeLeft: 3000, random: 1 })).toMatchObject({ wait: 2000 })
 })
 
-test.each<[value: string | undefined, seconds: number]>([
-  [undefined, 0],
-  ['', 0],
-  ['0', 0],
-  ['7', 7],
-  ['1.5', 2],
-  ['0.1', 1],
-  ['-1', 0],
-  ['1e3', 0],
-  ['soon', 0],
-  ['99999999999', 366 * 86_400],
-  ['Sat, 31 Jan 2026 12:00:30 GMT', 30],
-  ['Saturday, 31-Jan-26 12:00:30 GMT', 30],
-  ['Sat Jan 31 12:00:30 2026', 30],
-  ['Sat, 31 Jan 2026 11:59:30 GMT', 0],
-  ['Sat, 31 Jan 2099 12:00:00 GMT', 366 * 86_400],
-  ['Sat, 99 Jan 2026 12:00:00 GMT', 0],
-])('Retry-After: %s asks for %d s', (value, seconds) => expect(readRetryAfter(value, now)).toBe(seconds * 1000))
+const year = 366 * 86_400
+test.each(
+  rowsOf({
+    0: ['', '0', '-1', '1e3', 'soon', 'Sat, 31 Jan 2026 11:59:30 GMT', 'Sat, 99 Jan 2026 12:00:00 GMT'],
+    1: ['0.1'],
+    2: ['1.5'],
+    7: ['7'],
+    30: ['Sat, 31 Jan 2026 12:00:30 GMT', 'Saturday, 31-Jan-26 12:00:30 GMT', 'Sat Jan 31 12:00:30 2026'],
+    [year]: ['99999999999', 'Sat, 31 Jan 2099 12:00:00 GMT'],
+  }),
+)('Retry-After: %s asks for %s s', (value, seconds) => expect(readRetryAfter(value, now)).toBe(Number(seconds) * 1000))
