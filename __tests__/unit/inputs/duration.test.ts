@@ -2,63 +2,39 @@
 
 import { expect, test } from '@jest/globals'
 import { readDuration } from '../../../src/inputs/duration.ts'
+import { rowsOf } from '../../support/rows.ts'
 
 const day = 86_400
 
-test.each([
-  ['1', 1],
-  ['900', 900],
-  ['900s', 900],
-  ['15m', 900],
-  ['1h', 3600],
-  ['24h', day],
-  ['86400', day],
-])('%s is %d seconds', (value, seconds) => expect(readDuration('validity', value, day)).toBe(seconds))
+test.each(rowsOf({ 1: ['1'], 900: ['900', '900s', '15m'], 3600: ['1h'], [day]: ['24h', '86400'] }))(
+  '%s is %s seconds',
+  (value, seconds) => expect(readDuration('validity', value, day)).toBe(Number(seconds)),
+)
 
-test.each([
-  ['1d', 'write 24h.'],
-  ['2d', 'write 24h, which is the longest.'],
-  ['25h', 'write 24h, which is the longest.'],
-  ['86401', 'write 24h, which is the longest.'],
-  ['2h30m', 'write 150m.'],
-  ['1h 30m', 'write 90m.'],
-  ['1.5h', 'write 90m.'],
-  ['1.25h', 'write 75m.'],
-  ['1 day', 'write 24h.'],
-  ['2hr', 'write 2h.'],
-  ['2hrs', 'write 2h.'],
-  ['1 minute', 'write 1m.'],
-  ['5 minutes', 'write 5m.'],
-  ['5 mins', 'write 5m.'],
-  ['1 second', 'write 1s.'],
-  ['30sec', 'write 30s.'],
-  ['90 min', 'write 90m.'],
-  ['1 hour', 'write 1h.'],
-  ['2 Hours', 'write 2h.'],
-  ['45 seconds', 'write 45s.'],
-  ['1h1s', 'write 3601s.'],
-  ['1 day', 'write 24h.'],
-  ['2 hrs', 'write 2h.'],
-  ['1 hr', 'write 1h.'],
-  ['30 sec', 'write 30s.'],
-  ['10 secs', 'write 10s.'],
-  ['1 second', 'write 1s.'],
-  ['5 minutes', 'write 5m.'],
-  ['1 minute', 'write 1m.'],
-  ['5 mins', 'write 5m.'],
-  ['0.125h', 'write 450s.'],
-  ['015m', 'write 15m.'],
-  ['0', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['0m', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['-5', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['soon', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['1w', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['1hx', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-  ['PT1H', 'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.'],
-])('%j is an error: %s', (value, remedy) => {
-  expect(() => readDuration('validity', value, day)).toThrow(
-    `"validity" is "${value}": ${remedy} [ERR_DURATION_INVALID]`,
-  )
+test.each(
+  rowsOf({
+    'write 24h.': ['1d', '1 day'],
+    'write 24h, which is the longest.': ['2d', '25h', '86401'],
+    'write 2h.': ['2hr', '2hrs', '2 hrs', '2 Hours'],
+    'write 1h.': ['1 hr', '1 hour'],
+    'write 150m.': ['2h30m'],
+    'write 90m.': ['1h 30m', '1.5h', '90 min'],
+    'write 75m.': ['1.25h'],
+    'write 15m.': ['015m'],
+    'write 5m.': ['5 mins', '5 minutes'],
+    'write 1m.': ['1 minute'],
+    'write 3601s.': ['1h1s'],
+    'write 450s.': ['0.125h'],
+    'write 45s.': ['45 seconds'],
+    'write 30s.': ['30sec', '30 sec'],
+    'write 10s.': ['10 secs'],
+    'write 1s.': ['1 second'],
+    'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.': [
+      ...['0', '0m', '-5', 'soon', '1w', '1hx', 'PT1H'],
+    ],
+  }),
+)('%j is an error: %s', (value, says) => {
+  expect(() => readDuration('validity', value, day)).toThrow(`"validity" is "${value}": ${says} [ERR_DURATION_INVALID]`)
 })
 
 test('a limit below an hour is told without one', () => {
