@@ -13,7 +13,6 @@ export const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).to
 export const anotherKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
 
 export const applicationId = 'app-1234'
-const hour = 3600
 
 /** Seconds since the epoch, so many from now. */
 export function inSeconds(seconds: number): number {
@@ -23,7 +22,7 @@ export function inSeconds(seconds: number): number {
 /** The claims of a good JWT, for the scope `user:name`. A claim that is undefined in `changes` is left out. */
 export function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const names = { azp: applicationId, iss: 'itsyouonline', username: 'jane' }
-  return { ...names, exp: inSeconds(hour), scope: ['user:name'], ...changes }
+  return { ...names, exp: inSeconds(3600), scope: ['user:name'], ...changes }
 }
 
 export type SignOptions = { header?: Record<string, unknown>; key?: KeyObject }

@@ -4,9 +4,11 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { expect, test } from '@jest/globals'
 import { verificationKeys } from '../../../src/jwt/keys.ts'
 import { anotherKey, publicKeyPem } from '../../support/forge.ts'
+import { rowsOf } from '../../support/rows.ts'
 
 const own = 'https://id.example'
-const anotherPem = createPublicKey(anotherKey).export({ type: 'spki', format: 'pem' }).toString()
+const pemOf = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString()
+const anotherPem = pemOf(createPublicKey(anotherKey))
 
 /** The x coordinate of each key. */
 function keysOf(publicKey: string | undefined, url = own) {
@@ -15,12 +17,14 @@ function keysOf(publicKey: string | undefined, url = own) {
 }
 const xOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).x
 
-test.each([
-  ['https://itsyou.online', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
-  ['https://itsyou.online.', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
-  ['https://itsyou.online:443/path', 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
-  ['https://staging.itsyou.online', 'kmd07vxBqoCiHsaplIpjlonDeOnpvPamORMdBcAlHNXbzwplcdK4qlZGPBz9mxDS'],
-])('the key of %s is built in, and binds the name of the issuer', (url, x) => {
+test.each(
+  rowsOf({
+    S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o: [
+      ...['https://itsyou.online', 'https://itsyou.online.', 'https://itsyou.online:443/path'],
+    ],
+    kmd07vxBqoCiHsaplIpjlonDeOnpvPamORMdBcAlHNXbzwplcdK4qlZGPBz9mxDS: ['https://staging.itsyou.online'],
+  }),
+)('the key of %s is built in, and binds the name of the issuer', (url, x) => {
   expect(keysOf(undefined, url)).toEqual({ xs: [x], issuer: 'itsyouonline' })
 })
 
@@ -28,9 +32,9 @@ test.each([
   ...['https://id.example', 'https://itsyou.online:8443', 'https://www.itsyou.online', 'http://itsyou.online'],
   'https://itsyou.online.example.org',
 ])('%s needs a key, and the message says both ways out', url => {
-  expect(() => verificationKeys(undefined, url)).toThrow(
-    `"public-key" is empty, and the key of ${url} is not built in: set "public-key" to the server's public key (PEM), or to "none" to accept JWTs whose signature is not verified. [ERR_PUBLIC_KEY_MISSING]`,
-  )
+  const says = `the key of ${url} is not built in: set "public-key" to the server's public key (PEM), or to "none"`
+  const error = { code: 'ERR_PUBLIC_KEY_MISSING', message: expect.stringContaining(says) }
+  expect(() => verificationKeys(undefined, url)).toThrow(expect.objectContaining(error))
 })
 
 test('"none" is no key at all, also for a public server', () => {
@@ -56,8 +60,6 @@ test('several keys all count', () => {
   expect(keysOf(`${publicKeyPem}${anotherPem}`).xs).toEqual([publicKeyPem, anotherPem].map(xOf))
 })
 
-const pemOf = ({ publicKey }: { publicKey: KeyObject }) => publicKey.export({ type: 'spki', format: 'pem' }).toString()
-const pair = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 test.each([
   ['text', 'a key'],
   ['None', 'None'],
@@ -69,11 +71,11 @@ test.each([
   ['no content', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----'],
   ['no end', publicKeyPem.replace('-----END', '')],
   ['base64 without its frame', publicKeyPem.split('\n').slice(1, -2).join('')],
-  ['a private key', pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
-  ['another curve', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }))],
-  ['RSA', pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }))],
+  ['a private key', anotherKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+  ['another curve', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)],
+  ['RSA', pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)],
 ])('%s is not a P-384 public key', (_what, pem) => {
-  expect(() => verificationKeys(pem, own)).toThrow(
-    '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----". [ERR_PUBLIC_KEY_INVALID]',
-  )
+  const says = '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from'
+  const error = { code: 'ERR_PUBLIC_KEY_INVALID', message: expect.stringContaining(says) }
+  expect(() => verificationKeys(pem, own)).toThrow(expect.objectContaining(error))
 })
