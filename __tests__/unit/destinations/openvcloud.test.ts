@@ -39,17 +39,12 @@ test('an account with a part of the refresh token in its name is not returned', 
 const page: Reply = { status: 200, headers: {}, body: ' <html>' }
 const redirect: Reply = { status: 302, headers: { location: 'https://else.example/' }, body: '' }
 const other = 'ERR_NOT_OPENVCLOUD'
+const refused = 'another ItsYou.online than https://id.example; check "ovc-url" and "base-url"'
 test.each<[answer: string, code: string, says: string, Reply]>([
   ['an empty list', 'ERR_OVC_NO_ACCOUNT', 'accepts the JWT but has no account for "jane@itsyouonline"', json(200, [])],
-  [
-    '401',
-    'ERR_OVC_REFUSED',
-    'another ItsYou.online than https://id.example; check "ovc-url" and "base-url"',
-    text(401),
-  ],
+  ['401', 'ERR_OVC_REFUSED', refused, text(401)],
   ['500', 'ERR_OVC_UNAVAILABLE', '(status 500 after 1 attempt), and the JWT is not the cause', text(500)],
   ['404', other, '(status 404)', text(404)],
-  ['403', other, '(status 403)', text(403)],
   ['a redirect', other, '(redirect, status 302)', redirect],
   ['a web page', other, '(it answered with an HTML page)', page],
   ['an object', other, '(it did not answer with a JSON list)', json(200, {})],
