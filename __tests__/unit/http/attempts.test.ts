@@ -48,10 +48,17 @@ test('the last answer says after how many attempts', async () => {
   expect(time()).toBe(start + 1500)
 })
 
-test('a server that asks for patience is asked as often as it wants', async () => {
-  get().times(3).reply(429, '', { 'retry-after': '1' })
+test('a repetition that the server asks for uses up none of the others', async () => {
+  get().times(2).reply(429, '', { 'retry-after': '1' })
+  get().reply(503)
   get().reply(200, 'body')
   expect(await asked({ retries: 1 }).answer).toEqual({ kind: 'answer', status: 200, body: 'body', attempts: 4 })
+})
+
+test('a server that keeps silent', async () => {
+  get().delay(10_000).reply(200)
+  const { answer } = asked({ end: start + 20, retries: 0 })
+  await expect(answer).rejects.toThrow('https://id.example did not respond in time (60 s, 1 attempt)')
 })
 
 test('a server that asks for more patience than there is', async () => {
@@ -99,13 +106,21 @@ test('the second attempt gets its share of what is left', async () => {
   expect(times.filter(time => time === 15_000 || time === 19_834)).toEqual([15_000, 19_834])
 })
 
+const notFound = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+
 test.each([
   ['https://itsyou.online', 4],
   ['https://id.example', 2],
 ])('a name that is not found is asked for again: %s, %d attempts', async (url, attempts) => {
-  const error = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
-  get(url).times(9).replyWithError(error)
+  get(url).times(9).replyWithError(notFound)
   const { answer, lines } = asked({ retries: 3 }, {}, url)
   await expect(answer).rejects.toThrow('ENOTFOUND')
   expect(lines).toHaveLength(attempts - 1)
+})
+
+test('another failure before does not count for that', async () => {
+  get().reply(503)
+  get().replyWithError(notFound)
+  get().reply(200)
+  expect(await asked().answer).toMatchObject({ status: 200, attempts: 3 })
 })
