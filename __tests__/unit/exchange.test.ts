@@ -5,7 +5,7 @@ import nock from 'nock'
 import { exchange, tokenRequest } from '../../src/exchange.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
 import { patience, surroundings } from '../support/destinations.ts'
-import { claims, signJwt } from '../support/forge.ts'
+import { claims, unsigned } from '../support/forge.ts'
 import { read } from '../support/inputs.ts'
 import { rowsOf } from '../support/rows.ts'
 
@@ -16,14 +16,11 @@ afterAll(() => {
   nock.restore()
 })
 
-const jwt = signJwt(claims({ refresh_token: 'refresh-token' }))
+// The same in each run: the names of tests contain it.
+const jwt = `${unsigned(claims({ refresh_token: 'refresh-token', exp: 1 }), { alg: 'ES384' })}.${'S'.repeat(128)}`
 const userKey = { 'app-id': 'A'.repeat(28), secret: 'B'.repeat(28) }
-const newJwt = read({
-  ...userKey,
-  scope: 'user:name, user:memberof:cloud potatoes',
-  audience: 'a b, c',
-  validity: '15m',
-})
+const scope = 'user:name, user:memberof:cloud potatoes'
+const newJwt = read({ ...userKey, scope, audience: 'a b, c', validity: '15m' })
 const renewal = read({ 'app-id': '', secret: '', jwt, validity: '1h' })
 
 const ask = (inputs: Inputs, retries = 0) => exchange(inputs, patience({ retries }), surroundings([]))
@@ -140,7 +137,6 @@ describe('an answer that ends the run', () => {
   })
 
   const at = (location: string) => ({ location })
-  const partOfJwt = jwt.slice(-20).replaceAll(/[^A-Za-z0-9]/g, '')
   const tooLarge = 'more than 65536 bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.'
   const gzip = 'gzip encoding, although the request asks for none: have the server, or the proxy in front of it, send'
   const toHost = /redirects to new\.example, and redirects are not followed, .* put its address into "base-url"\./
@@ -152,7 +148,7 @@ describe('an answer that ends the run', () => {
     ['to a path', 'ERR_REDIRECT', newJwt, [302, '', at('/id/v1/oauth/access_token')], toPath],
     ['with the secret', 'ERR_REDIRECT', newJwt, [302, '', at('https://bbbbbbbb.example')], 'to another address'],
     ['with the refresh token', 'ERR_REDIRECT', renewal, [302, '', at('https://refresh-token.a')], 'to another address'],
-    ['with the JWT', 'ERR_REDIRECT', renewal, [302, '', at(`https://${partOfJwt}.example`)], 'to another address'],
+    ['with the JWT', 'ERR_REDIRECT', renewal, [302, '', at('https://ssssssss.example')], 'to another address'],
   ])('%s', async (_name, code, inputs, answer, says) => {
     expect(await errorFor(code, inputs, ...answer)).toMatch(says)
   })
