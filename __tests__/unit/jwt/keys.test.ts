@@ -60,6 +60,7 @@ test('several keys all count', () => {
   expect(keysOf(`${publicKeyPem}${anotherPem}`).xs).toEqual([publicKeyPem, anotherPem].map(xOf))
 })
 
+const p256Pem = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)
 test.each([
   ['text', 'a key'],
   ['None', 'None'],
@@ -72,7 +73,8 @@ test.each([
   ['no end', publicKeyPem.replace('-----END', '')],
   ['base64 without its frame', publicKeyPem.split('\n').slice(1, -2).join('')],
   ['a private key', anotherKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
-  ['another curve', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)],
+  ['another curve', p256Pem],
+  ['a second key of another curve', `${publicKeyPem}${p256Pem}`],
   ['RSA', pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)],
 ])('%s is not a P-384 public key', (_what, pem) => {
   const says = '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from'
