@@ -43,9 +43,9 @@ test('is not told where the right one is given, too: some runners leak the input
 })
 
 test.each([
-  ...['INPUT_TOKEN', 'INPUT_URL', 'INPUT_NAME', 'INPUT_VERSION', 'INPUT_APP-ID', 'INPUT_SCOPE', 'CLIENT_ID', 'INPUT_'],
+  ...['INPUT_TOKEN', 'INPUT_URL', 'INPUT_NAME', 'OTHER_SCOPES', 'INPUT_APP-ID', 'INPUT_SCOPE', 'CLIENT_ID', 'INPUT_'],
   // Of a composite action around this step, on a runner that leaks them.
-  ...['INPUT_SERVER-URL', 'INPUT_APPLICATION', 'INPUT_EXPIRY', 'INPUT_RETRY', 'INPUT_SCORE', 'INPUT_WT', 'SCOPES'],
+  ...['INPUT_SERVER-URL', 'INPUT_APPLICATION', 'INPUT_EXPIRY', 'INPUT_RETRY', 'INPUT_SCORE', 'INPUT_WT'],
 ])('%s means something else', name => expect(read({}, { [name]: 'x' }).retries).toBe(5))
 
 test('is not told of the grant that the step does not use', () => {
