@@ -20,10 +20,11 @@ type Functions = Record<string, (...args: never[]) => ActionError>
 /** Arguments for each function, once for each form that its sentence takes. A new function without a row does not compile. */
 type Rows<T extends Functions> = { [name in keyof T]: Parameters<T[name]>[] }
 
-function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [string, ActionError][] {
+/** Each sentence is made in its test, not before: mutation testing breaks the code only while a test runs. */
+function errorsOf<T extends Functions>(functions: T, rows: Rows<T>): [name: string, make: () => ActionError][] {
   const call = (name: string, args: unknown[]) => (functions[name] as (...args: unknown[]) => ActionError)(...args)
   return Object.entries(rows).flatMap(([name, calls]) =>
-    calls.map((args: unknown[]): [string, ActionError] => [name, call(name, args)]),
+    calls.map((args: unknown[]): [string, () => ActionError] => [name, () => call(name, args)]),
   )
 }
 
@@ -106,7 +107,8 @@ const all = [
   }),
 ]
 
-test.each(all)('%s has at most 40 words, and ends with its code', (_name, error) => {
+test.each(all)('%s has at most 40 words, and ends with its code', (_name, make) => {
+  const error = make()
   expect(error).toBeInstanceOf(ActionError)
   expect(error.name).toBe('ActionError')
   expect(codes).toContain(error.code)
@@ -117,7 +119,7 @@ test.each(all)('%s has at most 40 words, and ends with its code', (_name, error)
 })
 
 test('no code is left without a sentence', () => {
-  const used = new Set(all.map(([, error]) => error.code))
+  const used = new Set(all.map(([, make]) => make().code))
   const ofInputs = /_(CREDENTIALS|SCOPE|AUDIENCE|DURATION|ADDRESS|ENV_VAR|INPUT)_INVALID$/
   const inputCodes = codes.filter(code => ofInputs.test(code))
   // ERR_NODE_VERSION: src/node-version.ts, which no other file may be loaded before.

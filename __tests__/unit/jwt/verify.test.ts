@@ -41,8 +41,8 @@ const otherId = `The JWT from https://id.example was issued to another applicati
 const lacking = `The JWT from https://id.example lacks the audience "b" that was asked for ("aud"), ${check}`
 const add = (input: string) => `which "${input}" does not request, so it was not set: add it to "${input}" if the job`
 const expired = /^The new JWT from https:\/\/id\.example expired 60 s ago by .* 60 s: set the runner's clock, or/
-const none = '"user:name" was not granted (requested: "user:name"; granted: none): the owner of the key probably'
-const two = '"a:b", "c:d" were not granted (requested: "user:name", "a:b", "c:d"; granted: "user:name"): the owner'
+const none = 'The scope "user:name" was not granted (requested: "user:name"; granted: none): the owner of the key'
+const two = 'The scopes "a:b", "c:d" were not granted (requested: "user:name", "a:b", "c:d"; granted: "user:name"): '
 const noMember = 'not a member of that organization; add the user there, or correct "scope".'
 const noRefreshToken = 'the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT'
 const noRight = 'the owner of the key probably does not have that right; grant it there, or correct "scope".'
