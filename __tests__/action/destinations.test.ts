@@ -1,51 +1,30 @@
 /** Does OpenvCloud or AYS take the JWT? If not, nothing is set, and the JWT goes nowhere else. */
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Ays, startAys } from '../../sandbox/servers/ays.ts'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { startAys } from '../../sandbox/servers/ays.ts'
 import { json, listen, type Reply, text } from '../../sandbox/servers/http.ts'
 import {
   defaultOrganizationKey,
-  type ItsYouOnline,
   startItsYouOnline,
   defaultUserKey as user,
 } from '../../sandbox/servers/itsyouonline.ts'
-import { type OpenvCloud, startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
-import { type Inputs, runAction } from '../support/action.ts'
+import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
+import { type Inputs, inputsFor, runAction } from '../support/action.ts'
 import { publicKeyPem as anotherPublicKey } from '../support/forge.ts'
 
-let itsyouonline: ItsYouOnline
-let openvcloud: OpenvCloud
-let stranger: OpenvCloud
-let distrustful: OpenvCloud
-let ays: Ays
-beforeAll(async () => {
-  itsyouonline = await startItsYouOnline()
-  const { publicKeyPem } = itsyouonline
-  const accounts = [
-    { id: 1, name: 'my-account' },
-    { id: 2, name: 'another one' },
-  ]
-  openvcloud = await startOpenvCloud({ publicKeyPem, knownUsers: { [user.username]: { accounts } } })
-  stranger = await startOpenvCloud({ publicKeyPem, knownUsers: {} })
-  distrustful = await startOpenvCloud({ publicKeyPem: anotherPublicKey, knownUsers: {} })
-  ays = await startAys({ publicKeyPem, organization: 'my-org', basePath: '/api' })
-})
+const itsyouonline = await startItsYouOnline()
+const { publicKeyPem } = itsyouonline
+const accounts = ['my-account', 'another one'].map((name, at) => ({ id: at + 1, name }))
+const openvcloud = await startOpenvCloud({ publicKeyPem, knownUsers: { [user.username]: { accounts } } })
+const stranger = await startOpenvCloud({ publicKeyPem, knownUsers: {} })
+const distrustful = await startOpenvCloud({ publicKeyPem: anotherPublicKey, knownUsers: {} })
+const ays = await startAys({ publicKeyPem, organization: 'my-org', basePath: '/api' })
 afterAll(() => Promise.all([itsyouonline, openvcloud, stranger, distrustful, ays].map(server => server.close())))
 
 const organization = { 'app-id': 'my-org', secret: defaultOrganizationKey.secret, scope: '' }
 
 function run(inputs: Inputs) {
-  return runAction({
-    with: {
-      'app-id': user.applicationId,
-      secret: user.secret,
-      scope: 'user:name',
-      'base-url': itsyouonline.url,
-      'public-key': itsyouonline.publicKeyPem,
-      retries: '0',
-      ...inputs,
-    },
-  })
+  return runAction({ with: { ...inputsFor(itsyouonline), retries: '0', ...inputs } })
 }
 
 test.concurrent('OpenvCloud takes the JWT: its accounts are an output, a line and a row', async () => {

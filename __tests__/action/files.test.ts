@@ -11,10 +11,8 @@ import { folder, inputsFor, main } from '../support/action.ts'
 async function runWithFiles(files: Record<string, string>, inputs: Record<string, string> = {}) {
   const server = await startItsYouOnline()
   try {
-    const given = { ...inputsFor(server), 'env-var': 'JWT', ...inputs }
-    const environment = Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-    )
+    const given = Object.entries({ ...inputsFor(server), 'env-var': 'JWT', ...inputs })
+    const environment = Object.fromEntries(given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
     const exit = await run({
       file: process.execPath,
       arguments: [main],

@@ -1,14 +1,11 @@
 /** The runner of the examples' tests does with a workflow what GitHub does. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { temporaryFolder } from '../support/folder.ts'
 import { describeExample } from '../support/workflow/look.ts'
 import { runWorkflow, type WorkflowOptions } from '../support/workflow/run-workflow.ts'
 
-const workspace = mkdtempSync(join(tmpdir(), 'workflow-runner-'))
-afterAll(() => rmSync(workspace, { recursive: true }))
+const workspace = temporaryFolder()
 
 /** Runs the jobs, given as the lines of a workflow. */
 function run(jobs: string, options: Partial<WorkflowOptions> = {}) {

@@ -1,15 +1,14 @@
 /** `npm run bench`: what its table says, not how long anything takes. */
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { temporaryFolder } from '../support/folder.ts'
 import { readText, root } from '../support/pages.ts'
 
 const head = '| program | n | min ms | median ms | max ms | ratio to the script | peak MB |'
-const folder = mkdtempSync(join(tmpdir(), 'bench-test-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = temporaryFolder()
 
 function bench(...options: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`${root}scripts/bench.ts`, ...options], {

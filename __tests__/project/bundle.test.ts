@@ -1,14 +1,14 @@
 /** The built action: small enough to read, nothing in it that a run does not need, and complete. */
 
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Job } from '../../sandbox/runner/job.ts'
 import { startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { inputsFor } from '../support/action.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { filesIn, readText, root } from '../support/pages.ts'
 
 const bundle = readText('dist/index.js')
@@ -77,8 +77,9 @@ describe('what is in the bundle', () => {
   })
 })
 
+const home = temporaryFolder()
+
 test('a copy of dist alone does its work in an empty folder', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'bundle-'))
   mkdirSync(join(home, 'dist'))
   for (const file of ['dist/index.js', 'dist/package.json']) copyFileSync(root + file, join(home, file))
   const server = await startItsYouOnline()
@@ -95,7 +96,6 @@ test('a copy of dist alone does its work in an empty folder', async () => {
   } finally {
     job.dispose()
     await server.close()
-    rmSync(home, { recursive: true, force: true })
   }
 })
 

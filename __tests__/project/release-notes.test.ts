@@ -1,15 +1,14 @@
 /** The release workflow's script: it stops a release whose tag, version and notes do not agree. */
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { temporaryFolder } from '../support/folder.ts'
 import { readText, root } from '../support/pages.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'release-notes-'))
+const folder = temporaryFolder()
 for (const file of ['scripts/release-notes.ts', 'sandbox/command-line.ts']) cpSync(join(root, file), join(folder, file))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 function notes(changelog: string, tag: string, version = tag.slice(1)) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }))

@@ -1,25 +1,19 @@
 /** `npm run try`: a real API key is tried without a push, and nothing of it is shown. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { run } from '../../sandbox/runner/process.ts'
-import { defaultUserKey, type ItsYouOnline, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { root } from '../support/pages.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'try-'))
+const folder = temporaryFolder()
 const keyFile = join(folder, 'public.pem')
-let server: ItsYouOnline
-beforeAll(async () => {
-  server = await startItsYouOnline()
-  writeFileSync(keyFile, server.publicKeyPem)
-})
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const server = await startItsYouOnline()
+afterAll(() => server.close())
+writeFileSync(keyFile, server.publicKeyPem)
 
 const { applicationId, secret } = defaultUserKey
 const start = (environment: Record<string, string>, ...options: string[]) =>

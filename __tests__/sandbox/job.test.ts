@@ -1,12 +1,12 @@
 /** The runner in miniature treats the steps of a job as `actions/runner` does. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type ActionOptions, Job, type JobOptions } from '../../sandbox/runner/job.ts'
+import { temporaryFolder } from '../support/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'runner-test-'))
+const folder = temporaryFolder()
 let job: Job
 
 function startJob(options?: JobOptions): Job {
@@ -17,7 +17,6 @@ function startJob(options?: JobOptions): Job {
 
 beforeEach(() => void startJob())
 afterEach(() => job.dispose())
-afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs JavaScript as an action's main script. `print(text)` writes to stdout; `append(variable, text)` to a file. */
 function runCode(code: string, options: Partial<ActionOptions> = {}, at = folder) {
@@ -68,7 +67,7 @@ test("a step gets its own env, which wins over the job's, the event in a file, a
   expect(environment).toMatchObject({ A: 'job', B: 'step', GITHUB_ACTOR: 'dependabot[bot]' })
   expect(environment['GITHUB_EVENT_PATH']).not.toBe('no')
   const code = "print(readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8') + ' ' + process.cwd())"
-  expect((await runCode(code, { event: { number: 1 } })).stdout).toMatch(/^\{"number":1\} .*runner-test-\w+$/)
+  expect((await runCode(code, { event: { number: 1 } })).stdout).toMatch(/^\{"number":1\} .*test-\w+$/)
   expect((await runCode(code)).stdout).toMatch(/^\{\} /)
 })
 

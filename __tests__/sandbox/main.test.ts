@@ -2,21 +2,21 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { readArguments } from '../../sandbox/arguments.ts'
 import { makeCertificate } from '../../sandbox/servers/certificates.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { root } from '../support/pages.ts'
 
-const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url))
+const folder = temporaryFolder()
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args])
+  const child = spawn(process.execPath, [`${root}sandbox/main.ts`, ...args])
   const printed = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
   return { child, ended: printed.then(([[exitCode], stdout, stderr]) => ({ exitCode, stdout, stderr })) }
 }
@@ -58,7 +58,6 @@ test('a port in use is told in one sentence', async () => {
 const signalTest = process.platform === 'win32' ? test.skip : test
 
 signalTest('the job passes, masked; then the servers stay up, over https, with a file for programs', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
   const file = join(folder, 'credentials.json')
   const pem = await makeCertificate()
   for (const part of ['cert', 'key'] as const) writeFileSync(join(folder, part), pem[part])
@@ -97,7 +96,6 @@ signalTest('the job passes, masked; then the servers stay up, over https, with a
     expect(stdout).toMatch(/-----END PUBLIC KEY-----\n+$/)
   } finally {
     child.kill('SIGKILL')
-    rmSync(folder, { recursive: true })
   }
 })
 

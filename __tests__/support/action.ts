@@ -3,11 +3,10 @@
  * to keep the promises of `expectPromisesKept`.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect } from '@jest/globals'
+import { expect } from '@jest/globals'
 import { type ActionOptions, findLeaks, Job, type StepResult } from '../../sandbox/runner/job.ts'
 import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
@@ -18,6 +17,7 @@ import {
   startItsYouOnline,
 } from '../../sandbox/servers/itsyouonline.ts'
 import { answer, type Behaviour, type FaultyServer, serverText, startFaultyServer } from './faulty-server.ts'
+import { temporaryFolder } from './folder.ts'
 import { applicationId, claims, publicKeyPem, type SignOptions, signJwt } from './forge.ts'
 
 /** The built action, as the runner would start it; the sources for scripts/coverage.ts, which counts them. */
@@ -158,10 +158,9 @@ export type Setting = {
 }
 
 export const certificates = await makeCertificates()
-export const folder = mkdtempSync(join(tmpdir(), 'action-'))
-export const authorityFile = join(folder, 'authority.pem')
+export const folder = temporaryFolder()
+const authorityFile = join(folder, 'authority.pem')
 writeFileSync(authorityFile, certificates.authority.cert)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs one row, and checks it. */
 export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run> {

@@ -1,7 +1,7 @@
 /** What a check of OpenvCloud or AYS starts from. */
 
-import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals'
-import { type Listening, listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
+import { afterAll, beforeEach, expect } from '@jest/globals'
+import { listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
 import type { Patience, Surroundings } from '../../src/http/attempts.ts'
 import type { Token } from '../../src/jwt/token.ts'
 
@@ -25,30 +25,25 @@ export function patience({ retries }: { retries: number }): Patience {
   return { end: Date.now() + 30_000, timeout: 30_000, retries }
 }
 
-/** Waits take no time, and lines of the log are kept. */
-export function surroundings(lines: string[]): Surroundings {
-  return {
-    now: Date.now,
-    random: () => 0,
-    sleep: async () => {},
-    cancelled: new Promise(() => {}),
-    log: line => void lines.push(line),
-  }
+/** Waits take no time, and no one reads the log. */
+export const surroundings: Surroundings = {
+  now: Date.now,
+  random: () => 0,
+  sleep: async () => {},
+  cancelled: new Promise(() => {}),
+  log: () => {},
 }
 
 type Check<T> = (token: Token, url: string, patience: Patience, surroundings: Surroundings) => Promise<T>
 
 /** A server for all tests of a file, which gives the same answer to each request; `requests` and `lines` are a test's own. */
-export function checkedServer<T>(check: Check<T>, path = '') {
+export async function checkedServer<T>(check: Check<T>, path = '') {
   const requests: Received[] = []
   const lines: string[] = []
   let reply: Reply
-  let server: Listening
-  beforeAll(async () => {
-    server = await listen({ record: () => {} }, async received => {
-      requests.push(received)
-      return reply
-    })
+  const server = await listen({ record: () => {} }, async received => {
+    requests.push(received)
+    return reply
   })
   afterAll(() => server.close())
   beforeEach(() => {
@@ -58,10 +53,8 @@ export function checkedServer<T>(check: Check<T>, path = '') {
 
   function run(answer: Reply, token: Token = userToken, retries = 0): Promise<T> {
     reply = answer
-    return check(token, server.origin + path, patience({ retries }), {
-      ...surroundings(lines),
-      log: line => void lines.push(line.replace(server.origin, 'URL')),
-    })
+    const log = (line: string) => void lines.push(line.replace(server.origin, 'URL'))
+    return check(token, server.origin + path, patience({ retries }), { ...surroundings, log })
   }
 
   /** The error has to have the code; its message, with the server's address as `URL`. */

@@ -24,16 +24,7 @@ export type Exchange = {
 
 export type Behaviour = (exchange: Exchange) => void | Promise<void>
 
-export type FaultyServer = {
-  readonly port: number
-  /** All that came, oldest first. */
-  readonly requests: string[]
-  /** How many connections were opened. */
-  readonly connections: number
-  close(): Promise<void>
-}
-
-export type FaultyServerOptions = {
+type FaultyServerOptions = {
   /** What happens to the first request, the second and so on; the last one is repeated. */
   behaviours: readonly Behaviour[]
   /** PEM; the server then speaks TLS. */
@@ -45,11 +36,13 @@ export type FaultyServerOptions = {
   onConnection?: ((socket: Socket) => void) | undefined
 }
 
-export async function startFaultyServer(options: FaultyServerOptions): Promise<FaultyServer> {
-  const requests: string[] = []
-  let connections = 0
+export type FaultyServer = Awaited<ReturnType<typeof startFaultyServer>>
+
+/** @returns also `requests`, all that came, and `connections`, how many were opened */
+export async function startFaultyServer(options: FaultyServerOptions) {
+  const seen = { requests: [] as string[], connections: 0 }
   const listening = await listen(raw => {
-    connections++
+    seen.connections++
     if (options.onConnection) {
       options.onConnection(raw)
       return
@@ -61,18 +54,13 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1')
       if (!isWhole(received)) return
-      requests.push(received)
-      const behaviour = options.behaviours[Math.min(requests.length, options.behaviours.length) - 1]
+      seen.requests.push(received)
+      const behaviour = options.behaviours[Math.min(seen.requests.length, options.behaviours.length) - 1]
       void behaviour?.(exchangeOf(received, socket, raw))
       received = ''
     })
   }, options.host)
-  return {
-    ...{ port: listening.port, close: listening.close, requests },
-    get connections() {
-      return connections
-    },
-  }
+  return Object.assign(seen, listening)
 }
 
 function isWhole(received: string): boolean {
@@ -199,11 +187,11 @@ export function drip(data: string): Behaviour {
   }
 }
 
-/** These bytes, and then the letter x without an end. */
+/** These bytes, and then the letter x: 8 MiB, far more than anyone should read. Then silence on an open connection. */
 export function flood(data: string): Behaviour {
   const chunk = 'x'.repeat(64 * 1024)
   return async exchange => {
     await exchange.write(data)
-    while (exchange.isOpen) await exchange.write(chunk)
+    for (let sent = 0; exchange.isOpen && sent < 128; sent++) await exchange.write(chunk)
   }
 }

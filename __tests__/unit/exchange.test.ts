@@ -1,20 +1,17 @@
 /** The conversation with the token endpoint. nock stands in for the public server, which a loopback server cannot be. */
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import nock from 'nock'
+import { describe, expect, test } from '@jest/globals'
 import { exchange, tokenRequest } from '../../src/exchange.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
+import { verificationKeys } from '../../src/jwt/keys.ts'
+import { expectation } from '../../src/jwt/verify.ts'
 import { patience, surroundings } from '../support/destinations.ts'
 import { claims, unsigned } from '../support/forge.ts'
 import { read } from '../support/inputs.ts'
+import { useNock } from '../support/network.ts'
 import { rowsOf } from '../support/rows.ts'
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => nock.cleanAll())
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+const nock = useNock()
 
 // The same in each run: the names of tests contain it.
 const jwt = `${unsigned(claims({ refresh_token: 'refresh-token', exp: 1 }), { alg: 'ES384' })}.${'S'.repeat(128)}`
@@ -23,7 +20,7 @@ const scope = 'user:name, user:memberof:cloud potatoes'
 const newJwt = read({ ...userKey, scope, audience: 'a b, c', validity: '15m' })
 const renewal = read({ 'app-id': '', secret: '', jwt, validity: '1h' })
 
-const ask = (inputs: Inputs, retries = 0) => exchange(inputs, patience({ retries }), surroundings([]))
+const ask = (inputs: Inputs, retries = 0) => exchange(inputs, patience({ retries }), surroundings)
 
 /** A public server that gives one answer. */
 function answers(status: number, body = '', headers: Record<string, string> = {}): void {
@@ -44,6 +41,18 @@ async function errorFor(code: string, inputs: Inputs, ...answer: Answer): Promis
   return message
 }
 
+test('the defaults ask https://itsyou.online/v1/oauth/access_token, and verify with the key that is built in', async () => {
+  const inputs = read(userKey)
+  const form = { grant_type: 'client_credentials', response_type: 'id_token' }
+  nock('https://itsyou.online', { badheaders: ['accept', 'authorization'] })
+    .post('/v1/oauth/access_token', { ...form, client_id: userKey['app-id'], client_secret: userKey.secret })
+    .reply(200, jwt)
+  expect(await ask(inputs)).toBe(jwt)
+  const keys = verificationKeys(inputs.publicKey, inputs.baseUrl)
+  const { verify } = await expectation(inputs.credentials, { keys, server: inputs.baseUrl, now: Date.now })
+  await expect(verify(jwt)).rejects.toThrow("is not signed with this server's key")
+})
+
 describe('the request', () => {
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -60,11 +69,6 @@ describe('the request', () => {
       aud: 'a b,c',
       validity: '900',
     })
-  })
-
-  test('leaves out what was not asked for', () => {
-    const names = [...new URLSearchParams(tokenRequest(read(userKey)).body).keys()]
-    expect(names).toEqual(['grant_type', 'client_id', 'client_secret', 'response_type'])
   })
 
   test('for a renewal has the JWT in its header, and no secret', () => {

@@ -6,7 +6,7 @@ import { checkAys } from '../../../src/destinations/ays.ts'
 import type { Token } from '../../../src/jwt/token.ts'
 import { checkedServer, organizationToken, userToken } from '../../support/destinations.ts'
 
-const { requests, lines, run, errorFor } = checkedServer(checkAys, '/api')
+const { requests, lines, run, errorFor } = await checkedServer(checkAys, '/api')
 
 test('asks for the repositories, with the JWT in the header', async () => {
   await run(json(200, [{ name: 'infra' }]))

@@ -6,7 +6,7 @@ import { listLimit } from '../../../src/destinations/call.ts'
 import { type Account, openvCloudAccounts } from '../../../src/destinations/openvcloud.ts'
 import { checkedServer, organizationToken, userToken } from '../../support/destinations.ts'
 
-const { requests, lines, run, errorFor } = checkedServer((token, url, patience, surroundings) =>
+const { requests, lines, run, errorFor } = await checkedServer((token, url, patience, surroundings) =>
   openvCloudAccounts(token, url, 'https://id.example', patience, surroundings),
 )
 

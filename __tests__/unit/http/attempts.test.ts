@@ -1,19 +1,11 @@
 /** A request, repeated: the time of each attempt, what the log says, and how it ends. */
 
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
-import nock from 'nock'
+import { afterEach, expect, jest, test } from '@jest/globals'
 import { ask, type Patience, type Surroundings } from '../../../src/http/attempts.ts'
+import { useNock } from '../../support/network.ts'
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => {
-  jest.restoreAllMocks()
-  nock.abortPendingRequests()
-  nock.cleanAll()
-})
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+const nock = useNock()
+afterEach(() => void jest.restoreAllMocks())
 
 const start = 7000
 const get = (url = 'https://id.example') => nock(url).get('/x')
