@@ -1,10 +1,10 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { TLSSocket, type TLSSocketOptions } from 'node:tls'
-
 /**
  * A server on loopback that does what it is told with each request, down to the bytes: a server made of `node:http`
  * would refuse to send most of what these tests need. Whatever it says beyond the protocol contains `serverText`.
  */
+
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { TLSSocket, type TLSSocketOptions } from 'node:tls'
 
 /** Text that only the server knows. It must be nowhere in what the action prints. */
 export const serverText = 'SERVER-TEXT'

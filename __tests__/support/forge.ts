@@ -1,9 +1,9 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-
 /**
  * JWTs as ItsYou.online issues them, and as nobody should: every part is made by hand, since no library makes the wrong
  * ones.
  */
+
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 

@@ -1,15 +1,8 @@
+/** A proxy on loopback for the method CONNECT (RFC 9110, section 9.3.6). Each host name leads to the same port. */
+
 import { connect, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { listen, serverText } from './faulty-server.ts'
-
-/** A proxy on loopback for the method CONNECT (RFC 9110, section 9.3.6). Each host name leads to the same port. */
-
-export type ConnectProxy = {
-  readonly port: number
-  /** The heads of all CONNECT requests, oldest first. */
-  readonly requests: string[]
-  close(): Promise<void>
-}
 
 export type ProxyOptions = {
   /** The port on 127.0.0.1 that every host name leads to. */
@@ -26,16 +19,9 @@ export type ProxyOptions = {
   behaviours?: readonly (((socket: Socket) => void) | undefined)[] | undefined
 }
 
-export async function startProxy({
-  to,
-  tls,
-  credentials,
-  host,
-  consent = 200,
-  behaviours,
-}: ProxyOptions): Promise<ConnectProxy> {
+/** @returns also `requests`, the heads of all CONNECT requests */
+export async function startProxy({ to, tls, credentials, host, consent = 200, behaviours }: ProxyOptions) {
   const requests: string[] = []
-  const upstreams = new Set<Socket>()
   const { port, close } = await listen(raw => {
     const socket = tls ? new TLSSocket(raw, { isServer: true, ...tls }) : raw
     socket.on('error', () => raw.destroy())
@@ -58,32 +44,18 @@ export async function startProxy({
       socket.write(`HTTP/1.1 ${consent} Connection established\r\n\r\n`)
       socket.pipe(upstream).pipe(socket)
     })
-    upstreams.add(upstream)
     upstream.on('error', () => socket.destroy())
+    upstream.once('close', () => socket.destroy())
     socket.once('close', () => upstream.destroy())
-    upstream.once('close', () => {
-      upstreams.delete(upstream)
-      socket.destroy()
-    })
   }
 
-  return {
-    port,
-    requests,
-    close: () => {
-      for (const upstream of upstreams) upstream.destroy()
-      return close()
-    },
-  }
+  return { port, requests, close }
 }
 
 /** An answer to CONNECT, with text in each place that a client might repeat. */
 export function reply(status: number): (socket: Socket) => void {
-  return socket => {
-    socket.end(
-      `HTTP/1.1 ${status} ${serverText}\r\nx-note: ${serverText}\r\ncontent-length: ${serverText.length}\r\n\r\n${serverText}`,
-    )
-  }
+  const headers = `x-note: ${serverText}\r\ncontent-length: ${serverText.length}\r\n`
+  return socket => void socket.end(`HTTP/1.1 ${status} ${serverText}\r\n${headers}\r\n${serverText}`)
 }
 
 function credentialsIn(head: string): string | undefined {
