@@ -2439,7 +2439,7 @@ async function exchange(request, agent) {
     const handler = {
         prepareRequest(options) {
             options.agent = agent;
-            options.host = options.host?.replace(/^\[(.*)\]$/, '$1');
+            options.host = String(options.host).replace(/[[\]]/g, '');
         },
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not used')),
@@ -2455,7 +2455,7 @@ async function exchange(request, agent) {
     }
     const encodings = encoding
         .toLowerCase()
-        .split(/[\s,]+/)
+        .split(/[\s,]/)
         .filter(name => name && name !== 'identity');
     if (encodings.length) {
         message.destroy();

@@ -51,15 +51,16 @@ export async function checkedServer<T>(check: Check<T>, path = '') {
     lines.splice(0)
   })
 
-  function run(answer: Reply, token: Token = userToken, retries = 0): Promise<T> {
+  /** @param scheme https for a client that does not know that this server speaks plain http */
+  function run(answer: Reply, token: Token = userToken, retries = 0, scheme = 'http'): Promise<T> {
     reply = answer
     const log = (line: string) => void lines.push(line.replace(server.origin, 'URL'))
-    return check(token, server.origin + path, patience({ retries }), { ...surroundings, log })
+    return check(token, server.origin.replace('http', scheme) + path, patience({ retries }), { ...surroundings, log })
   }
 
   /** The error has to have the code; its message, with the server's address as `URL`. */
-  async function errorFor(code: string, answer: Reply, token?: Token, retries?: number): Promise<string> {
-    const error = await run(answer, token, retries).then(
+  async function errorFor(code: string, ...options: Parameters<typeof run>): Promise<string> {
+    const error = await run(...options).then(
       () => new Error('none'),
       (error: Error) => error,
     )

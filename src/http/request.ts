@@ -76,7 +76,7 @@ async function exchange(request: Request, agent: http.Agent): Promise<Outcome> {
     prepareRequest(options: RequestOptions) {
       options.agent = agent
       // http-client passes on the brackets of an IPv6 host, which no name look-up understands.
-      options.host = options.host?.replace(/^\[(.*)\]$/, '$1')
+      options.host = String(options.host).replace(/[[\]]/g, '')
     },
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error('not used')),
@@ -93,7 +93,7 @@ async function exchange(request: Request, agent: http.Agent): Promise<Outcome> {
   }
   const encodings = encoding
     .toLowerCase()
-    .split(/[\s,]+/)
+    .split(/[\s,]/)
     .filter(name => name && name !== 'identity')
   if (encodings.length) {
     message.destroy()

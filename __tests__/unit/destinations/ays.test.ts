@@ -23,6 +23,7 @@ test('a server without repositories accepts the JWT, too', async () => {
 
 const member = { ...userToken, scopes: ['user:name', 'user:memberof:my-org'] }
 const refused = 'ERR_AYS_REFUSED'
+const gzip: Reply = { status: 200, headers: { 'content-encoding': 'gzip' }, body: '' }
 test.each<[code: string, says: string, answer: Reply, token: Token]>([
   [refused, 'refused the JWT (401) with the scope "user:memberof:my-org"', text(401), member],
   [refused, 'which has no scope "user:memberof:<organization>"', text(401), userToken],
@@ -31,8 +32,13 @@ test.each<[code: string, says: string, answer: Reply, token: Token]>([
   ['ERR_AYS_UNAVAILABLE', 'AYS at URL/api is unavailable (status 503 after 1 attempt)', text(503), userToken],
   ['ERR_NOT_AYS', 'URL/api is not the address of an AYS server (status 404)', text(404), userToken],
   ['ERR_NOT_AYS', '(it did not answer with a JSON list)', json(200, { error: 'x' }), userToken],
+  ['ERR_NOT_AYS', '(it answered with gzip encoding)', gzip, userToken],
 ])('%s: %s', async (code, says, answer, token) => {
   expect(await errorFor(code, answer, token)).toContain(says)
+})
+
+test('a server that speaks no https is named with its input', async () => {
+  expect(await errorFor('ERR_TLS', text(200), member, 0, 'https')).toContain('check that the port in "ays-url"')
 })
 
 test('503 is asked again', async () => {

@@ -37,15 +37,15 @@ test('an account with a part of the refresh token in its name is not returned', 
 })
 
 const page: Reply = { status: 200, headers: {}, body: ' <html>' }
-const redirect: Reply = { status: 302, headers: { location: 'https://else.example/' }, body: '' }
 const other = 'ERR_NOT_OPENVCLOUD'
 const refused = 'another ItsYou.online than https://id.example; check "ovc-url" and "base-url"'
 test.each<[answer: string, code: string, says: string, Reply]>([
   ['an empty list', 'ERR_OVC_NO_ACCOUNT', 'accepts the JWT but has no account for "jane@itsyouonline"', json(200, [])],
   ['401', 'ERR_OVC_REFUSED', refused, text(401)],
   ['500', 'ERR_OVC_UNAVAILABLE', '(status 500 after 1 attempt), and the JWT is not the cause', text(500)],
-  ['404', other, '(status 404)', text(404)],
-  ['a redirect', other, '(redirect, status 302)', redirect],
+  ['299', other, '(status 299)', text(299)],
+  ['300', other, '(redirect, status 300)', text(300)],
+  ['400', other, '(status 400)', text(400)],
   ['a web page', other, '(it answered with an HTML page)', page],
   ['an object', other, '(it did not answer with a JSON list)', json(200, {})],
   ['text', other, '(it did not answer with a JSON list)', text(200, 'hello')],
@@ -53,6 +53,10 @@ test.each<[answer: string, code: string, says: string, Reply]>([
   ['too much', other, '(it answered with more than 1048576 bytes)', text(200, ' '.repeat(listLimit))],
 ])('%s is %s', async (_answer, code, says, answer) => {
   expect(await errorFor(code, answer)).toContain(says)
+})
+
+test('a server that speaks no https is named with its input', async () => {
+  expect(await errorFor('ERR_TLS', text(200), userToken, 0, 'https')).toContain('check that the port in "ovc-url"')
 })
 
 test('503 is asked again, and the log says whom', async () => {

@@ -53,6 +53,11 @@ test('a server that keeps silent', async () => {
   await expect(answer).rejects.toThrow('https://id.example did not respond in time (60 s, 1 attempt)')
 })
 
+test('an error without a code', async () => {
+  get().replyWithError('of no known kind')
+  await expect(asked({ retries: 0 }).answer).rejects.toThrow('could not be reached (UNKNOWN)')
+})
+
 test('a server that asks for more patience than there is', async () => {
   get().reply(503, '', { 'retry-after': '61' })
   const says =
