@@ -1,32 +1,30 @@
-/** The conversation with the token endpoint. nock stands in for the public server, which a loopback server cannot be. */
+/** The conversation with the token endpoint: what is sent, and what each answer means. */
 
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { listen, type Reply, text } from '../../sandbox/servers/http.ts'
 import { exchange, tokenRequest } from '../../src/exchange.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
-import { verificationKeys } from '../../src/jwt/keys.ts'
-import { expectation } from '../../src/jwt/verify.ts'
 import { patience, surroundings } from '../support/destinations.ts'
 import { claims, unsigned } from '../support/forge.ts'
 import { read } from '../support/inputs.ts'
-import { useNock } from '../support/network.ts'
 import { rowsOf } from '../support/rows.ts'
 
-const nock = useNock()
+/** What the server answers to the next request, and to those after it. */
+const replies: Reply[] = []
+const server = await listen({ record: () => {} }, () => replies.shift() ?? text(500))
+afterAll(() => server.close())
 
 // The same in each run: the names of tests contain it.
 const jwt = `${unsigned(claims({ refresh_token: 'refresh-token', exp: 1 }), { alg: 'ES384' })}.${'S'.repeat(128)}`
-const userKey = { 'app-id': 'A'.repeat(28), secret: 'B'.repeat(28) }
+const userKey = { 'app-id': 'A'.repeat(28), secret: 'B'.repeat(28), 'base-url': server.origin }
 const scope = 'user:name, user:memberof:cloud potatoes'
 const newJwt = read({ ...userKey, scope, audience: 'a b, c', validity: '15m' })
-const renewal = read({ 'app-id': '', secret: '', jwt, validity: '1h' })
+const renewal = read({ 'app-id': '', secret: '', jwt, validity: '1h', 'base-url': server.origin })
 
 const ask = (inputs: Inputs, retries = 0) => exchange(inputs, patience({ retries }), surroundings)
 
-/** A public server that gives one answer. */
 function answers(status: number, body = '', headers: Record<string, string> = {}): void {
-  nock('https://itsyou.online')
-    .post(/^\/v1\/oauth\//)
-    .reply(status, body, headers)
+  replies.push({ status, body, headers })
 }
 
 type Answer = Parameters<typeof answers>
@@ -37,21 +35,9 @@ async function errorFor(code: string, inputs: Inputs, ...answer: Answer): Promis
     () => 'none',
     error => error.message,
   )
-  expect(message).toMatch(new RegExp(`^https://itsyou\\.online .* \\[${code}\\]$`))
+  expect(message).toMatch(new RegExp(`^${server.origin} .* \\[${code}\\]$`))
   return message
 }
-
-test('the defaults ask https://itsyou.online/v1/oauth/access_token, and verify with the key that is built in', async () => {
-  const inputs = read(userKey)
-  const form = { grant_type: 'client_credentials', response_type: 'id_token' }
-  nock('https://itsyou.online', { badheaders: ['accept', 'authorization'] })
-    .post('/v1/oauth/access_token', { ...form, client_id: userKey['app-id'], client_secret: userKey.secret })
-    .reply(200, jwt)
-  expect(await ask(inputs)).toBe(jwt)
-  const keys = verificationKeys(inputs.publicKey, inputs.baseUrl)
-  const { verify } = await expectation(inputs.credentials, { keys, server: inputs.baseUrl, now: Date.now })
-  await expect(verify(jwt)).rejects.toThrow("is not signed with this server's key")
-})
 
 describe('the request', () => {
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -72,17 +58,15 @@ describe('the request', () => {
   })
 
   test('for a renewal has the JWT in its header, and no secret', () => {
-    const url = 'https://itsyou.online/v1/oauth/jwt/refresh'
+    const url = `${server.origin}/v1/oauth/jwt/refresh`
     const headers = { ...type, authorization: `bearer ${jwt}` }
     expect(tokenRequest(renewal)).toMatchObject({ method: 'POST', url, headers, body: 'validity=3600' })
   })
 })
 
-test('a server that cannot be reached is named with its input', async () => {
-  nock('https://itsyou.online')
-    .post(/./)
-    .replyWithError(Object.assign(new Error('x'), { code: 'ECONNRESET' }))
-  await expect(ask(newJwt)).rejects.toThrow('https://itsyou.online could not be reached (ECONNRESET): check "base-url"')
+test('a server that speaks no https is named with its input', async () => {
+  const baseUrl = server.origin.replace('http', 'https')
+  await expect(ask({ ...newJwt, baseUrl })).rejects.toThrow('check that the port in "base-url" speaks https')
 })
 
 test('503 is asked again', async () => {

@@ -1,17 +1,25 @@
 /** A request, repeated: the time of each attempt, what the log says, and how it ends. */
 
-import { afterEach, expect, jest, test } from '@jest/globals'
+import dns from 'node:dns'
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
+import { listen, type Reply, text } from '../../../sandbox/servers/http.ts'
 import { ask, type Patience, type Surroundings } from '../../../src/http/attempts.ts'
-import { useNock } from '../../support/network.ts'
 
-const nock = useNock()
-afterEach(() => void jest.restoreAllMocks())
+/** What the server answers to the next request, and to those after it. */
+const replies: (Reply | Promise<Reply>)[] = []
+const server = await listen({ record: () => {} }, async () => (await replies.shift()) ?? text(500))
+afterAll(() => server.close())
+afterEach(() => {
+  jest.restoreAllMocks()
+  replies.splice(0)
+})
 
 const start = 7000
-const get = (url = 'https://id.example') => nock(url).get('/x')
+const silence = new Promise<Reply>(() => {})
+const wait = (status: number, seconds: number) => text(status, '', { 'retry-after': `${seconds}` })
 
 /** Asks in a world where time stands still but for the waits. */
-function asked(patience: Partial<Patience> = {}, changes: Partial<Surroundings> = {}, url = 'https://id.example') {
+function asked(patience: Partial<Patience> = {}, changes: Partial<Surroundings> = {}, url = server.origin) {
   let time = start
   const lines: string[] = []
   const surroundings: Surroundings = {
@@ -30,7 +38,7 @@ function asked(patience: Partial<Patience> = {}, changes: Partial<Surroundings> 
 }
 
 test('the last answer says after how many attempts', async () => {
-  get().times(3).reply(503)
+  replies.push(text(503), text(503), text(503))
   const { answer, lines, time } = asked()
   expect(await answer).toMatchObject({ kind: 'answer', status: 503, attempts: 3 })
   expect(lines).toEqual([
@@ -41,40 +49,33 @@ test('the last answer says after how many attempts', async () => {
 })
 
 test('a repetition that the server asks for uses up none of the others', async () => {
-  get().times(2).reply(429, '', { 'retry-after': '1' })
-  get().reply(503)
-  get().reply(200, 'body')
-  expect(await asked({ retries: 1 }).answer).toEqual({ kind: 'answer', status: 200, body: 'body', attempts: 4 })
+  replies.push(wait(429, 1), wait(429, 1), text(503), text(200, 'body'))
+  expect(await asked({ retries: 1 }).answer).toEqual({ kind: 'answer', status: 200, body: 'body\n', attempts: 4 })
 })
 
 test('a server that keeps silent', async () => {
-  get().delay(10_000).reply(200)
+  replies.push(silence)
   const { answer } = asked({ end: start + 20, retries: 0 })
-  await expect(answer).rejects.toThrow('https://id.example did not respond in time (60 s, 1 attempt)')
-})
-
-test('an error without a code', async () => {
-  get().replyWithError('of no known kind')
-  await expect(asked({ retries: 0 }).answer).rejects.toThrow('could not be reached (UNKNOWN)')
+  await expect(answer).rejects.toThrow(`${server.origin} did not respond in time (60 s, 1 attempt)`)
 })
 
 test('a server that asks for more patience than there is', async () => {
-  get().reply(503, '', { 'retry-after': '61' })
+  replies.push(wait(503, 61))
   const says =
     '(status 503) and asks to wait 61 s, but "timeout" leaves 60 s: run the job again later, or raise "timeout".'
-  await expect(asked().answer).rejects.toThrow(`https://id.example is not ready ${says} [ERR_WAIT_TOO_LONG]`)
+  await expect(asked().answer).rejects.toThrow(`${server.origin} is not ready ${says} [ERR_WAIT_TOO_LONG]`)
 })
 
 const cancelledBy = (signal: string) => new Promise<string>(resolve => setTimeout(resolve, 20, signal))
 
 test('a cancellation ends a wait', async () => {
-  get().reply(503)
+  replies.push(text(503))
   const { answer } = asked({}, { cancelled: cancelledBy('SIGTERM'), sleep: () => new Promise(() => {}) })
   await expect(answer).rejects.toThrow('The step was cancelled (SIGTERM)')
 })
 
 test('a cancellation ends an attempt', async () => {
-  get().delay(10_000).reply(200)
+  replies.push(silence)
   await expect(asked({}, { cancelled: cancelledBy('SIGINT') }).answer).rejects.toThrow(
     'The step was cancelled (SIGINT)',
   )
@@ -88,7 +89,7 @@ test.each([
   [600_000, 10, 54_546],
 ])('of %d ms with %d repetitions, the first attempt gets %d', async (timeout, retries, expected) => {
   const timers = jest.spyOn(globalThis, 'setTimeout')
-  get().reply(200)
+  replies.push(text(200))
   await asked({ end: start + timeout, retries }).answer
   // The attempt's own timer is the first.
   expect(timers.mock.calls[0]?.[1]).toBe(expected)
@@ -96,12 +97,20 @@ test.each([
 
 test('the second attempt gets its share of what is left', async () => {
   const timers = jest.spyOn(globalThis, 'setTimeout')
-  get().reply(503)
-  get().reply(200)
+  replies.push(text(503), text(200))
   await asked({ retries: 3 }).answer
   const times = timers.mock.calls.map(([, time]) => time)
   expect(times.filter(time => time === 15_000 || time === 19_834)).toEqual([15_000, 19_834])
 })
+
+/** Stands in for the name server: what comes of the next look-up, and of those after it; the last one is repeated. */
+function lookups(...results: (Error | null)[]): void {
+  const lookup = (_host: string, _options: object, callback: (error: Error | null, found: object[]) => void) => {
+    const error = results.length > 1 ? results.shift() : results[0]
+    callback(error ?? null, error ? [] : [{ address: '127.0.0.1', family: 4 }])
+  }
+  jest.spyOn(dns, 'lookup').mockImplementation(lookup as never)
+}
 
 const notFound = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
 
@@ -109,15 +118,20 @@ test.each([
   ['https://itsyou.online', 4],
   ['https://id.example', 2],
 ])('a name that is not found is asked for again: %s, %d attempts', async (url, attempts) => {
-  get(url).times(9).replyWithError(notFound)
+  lookups(notFound)
   const { answer, lines } = asked({ retries: 3 }, {}, url)
   await expect(answer).rejects.toThrow('ENOTFOUND')
   expect(lines).toHaveLength(attempts - 1)
 })
 
 test('another failure before does not count for that', async () => {
-  get().reply(503)
-  get().replyWithError(notFound)
-  get().reply(200)
-  expect(await asked().answer).toMatchObject({ status: 200, attempts: 3 })
+  lookups(null, notFound, null)
+  replies.push(text(503), text(200))
+  const byName = server.origin.replace('127.0.0.1', 'localhost')
+  expect(await asked({}, {}, byName).answer).toMatchObject({ status: 200, attempts: 3 })
+})
+
+test('an error without a code', async () => {
+  lookups(new Error('of no known kind'))
+  await expect(asked({ retries: 0 }, {}, 'https://id.example').answer).rejects.toThrow('not be reached (UNKNOWN)')
 })
