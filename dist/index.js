@@ -2499,8 +2499,6 @@ async function ask(request, server, { end, timeout, retries }, { now, random, sl
     let notFound = 0;
     for (let attempts = 1;; attempts++) {
         const outcome = await send(request, attemptTime(end - now(), retries - used), cancelled);
-        if (outcome.kind === 'answer' && outcome.status === 200)
-            return { ...outcome, attempts };
         const timeLeft = end - now();
         const decision = decideRetry({
             outcome,

@@ -6,11 +6,6 @@ import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { defaultOrganizationKey, defaultUserKey as user } from '../../sandbox/servers/itsyouonline.ts'
 import { runStep, type Step } from '../support/action.ts'
 
-/** The expiry time in the JWT that a run set, as text. */
-function expiryOf({ result }: Step): string {
-  return `${new Date(Number(decodeJwt(String(result.outputs['jwt'])).exp) * 1000).toISOString().slice(0, 19)}Z`
-}
-
 /** The lines as printed, unmasked; `core.setSecret` escapes a percent sign. */
 const linesOf = ({ result }: Step) => result.stdout.trimEnd().split('\n')
 const isMask = (line: string) => line.startsWith('::add-mask::')
@@ -21,9 +16,10 @@ test.concurrent("a user's key: outputs, environment, log and summary", async () 
   const step = await runStep({ with: { scope: 'user:name user:memberof:my-org', validity: '1h', summary: 'true' } })
   const { result } = step
   const jwt = String(result.outputs['jwt'])
+  const expiry = `${new Date(Number(decodeJwt(jwt).exp) * 1000).toISOString().slice(0, 19)}Z`
   expect(result.outputs).toEqual({
     jwt: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]{128}$/),
-    'expires-at': expiryOf(step),
+    'expires-at': expiry,
     'expires-in': expect.stringMatching(/^3(600|59\d)$/),
     identity: 'deployer',
     scope: 'user:name,user:memberof:my-org',
@@ -37,7 +33,7 @@ test.concurrent("a user's key: outputs, environment, log and summary", async () 
   expect(own).toEqual([
     `Identity: deployer (user key ${user.applicationId})`,
     'Scopes: user:name, user:memberof:my-org',
-    `Valid until ${expiryOf(step)} (1 h), signature verified.`,
+    `Valid until ${expiry} (1 h), signature verified.`,
     'Set: outputs jwt, expires-at, expires-in, identity, scope, ovc-user; environment variable JWT',
     '',
   ])
@@ -46,7 +42,7 @@ test.concurrent("a user's key: outputs, environment, log and summary", async () 
     ['Scopes', 'user:name, user:memberof:my-org'],
     ['Audience', 'none'],
     ['Validity', '1 h'],
-    ['Valid until', expiryOf(step)],
+    ['Valid until', expiry],
     ['Signature', 'verified'],
     ['Server', step.server.url],
   ]

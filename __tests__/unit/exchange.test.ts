@@ -57,6 +57,11 @@ describe('the request', () => {
     })
   })
 
+  test('leaves out what was not asked for', () => {
+    const names = [...new URLSearchParams(tokenRequest(read(userKey)).body).keys()]
+    expect(names).toEqual(['grant_type', 'client_id', 'client_secret', 'response_type'])
+  })
+
   test('for a renewal has the JWT in its header, and no secret', () => {
     const url = `${server.origin}/v1/oauth/jwt/refresh`
     const headers = { ...type, authorization: `bearer ${jwt}` }

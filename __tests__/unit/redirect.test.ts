@@ -14,7 +14,8 @@ test.each(
     'secreto.example': ['https://secreto.example'],
     'another path of the same host': [
       ...['/v1/oauth/access_token/', `/${'x'.repeat(100)}/v1/oauth/access_token`],
-      ...['/a%20b/v1/oauth/access_token', '/<b>/v1/oauth/access_token'],
+      ...['/a%20b/v1/oauth/access_token', '/<b>/v1/oauth/access_token', '/id/v1/oauth/access_token/more'],
+      '/1/2/3/4/5/6/7/8/9/v1/oauth/access_token',
     ],
   }),
 )('%s leads to %s', (location, host) => expect(targetOf(location)).toEqual({ host }))
@@ -25,6 +26,7 @@ test.each(
       ...['/id/v1/oauth/access_token', '/id/v1/oauth/access_token?x'],
       'http://id.example:8080/id/v1/oauth/access_token',
     ],
+    [`append /${'x'.repeat(99)} to "base-url"`]: [`/${'x'.repeat(99)}/v1/oauth/access_token`],
     'append /a/b-1 to "base-url"': ['https://id.example/a/b-1/v1/oauth/jwt/refresh'],
   }),
 )('%s is advice: %s', (location, advice) => expect(targetOf(location)).toEqual({ advice }))

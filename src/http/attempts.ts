@@ -52,8 +52,6 @@ export async function ask(
   let notFound = 0
   for (let attempts = 1; ; attempts++) {
     const outcome: Outcome = await send(request, attemptTime(end - now(), retries - used), cancelled)
-    if (outcome.kind === 'answer' && outcome.status === 200) return { ...outcome, attempts }
-
     const timeLeft = end - now()
     const decision = decideRetry({
       outcome,

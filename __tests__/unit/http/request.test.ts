@@ -164,7 +164,7 @@ describe('through a proxy', () => {
     ['a name', {}, remoteHost],
     ['an IPv6 address', { host: '[2001:db8::1]', certificate: 'ipv6' }, '[2001:db8::1]'],
     ['a proxy at an IPv6 address', { options: { host: '::1' }, proxy: port => `http://[::1]:${port}` }, remoteHost],
-    ['a consent that is not 200', { options: { consent: 204 } }, remoteHost],
+    ['a consent that is not 200', { options: { consent: 299 } }, remoteHost],
   ])('%s is reached', async (_name, way, authority) => {
     const { outcome, connect, request, port } = await through(way)
     expect(outcome).toEqual(answered(200, 'x'))

@@ -40,4 +40,5 @@ test.each(
 test('a limit below an hour is told without one', () => {
   expect(() => readDuration('timeout', '11m', 600)).toThrow('write 10m, which is the longest.')
   expect(() => readDuration('timeout', 'x', 600)).toThrow('up to 10m, such as 30s, 5m.')
+  expect(() => readDuration('timeout', 'x', 3600)).toThrow('up to 1h, such as 30s, 5m or 1h.')
 })
