@@ -25,7 +25,7 @@ export const main = process.env['ACTION_MAIN'] ?? fileURLToPath(new URL('../../d
 
 export type Inputs = Record<string, string | undefined>
 
-export type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'nodeArguments'> & {
+type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'nodeArguments'> & {
   /** An input that is undefined is left out, so that the default of action.yml is taken. */
   with: Inputs
   /** What must not be seen, besides the inputs "secret" and "jwt" and all that the step masks. */
@@ -48,7 +48,7 @@ export async function runAction({ with: inputs, secrets = [], env, ...others }: 
 }
 
 /** What is true of every run, good or bad, whatever the server does. */
-export function expectPromisesKept(result: StepResult, secrets: readonly string[]): void {
+function expectPromisesKept(result: StepResult, secrets: readonly string[]): void {
   expect(result).toMatchObject({ timedOut: false, signal: null, stderr: '', notices: [] })
   expect([0, 1]).toContain(result.exitCode)
 
@@ -116,7 +116,7 @@ export type Grant = (typeof grants)[number]
 export const schemes = ['http', 'https'] as const
 
 /** What a row's server has to work with. */
-export type Given = {
+type Given = {
   /** A JWT as asked for, with these claims changed; it counts as secret from then on. */
   issue(changes?: Record<string, unknown>, options?: SignOptions): string
   /** The answer with a good JWT. */

@@ -76,9 +76,8 @@ test('a cancellation ends a wait', async () => {
 
 test('a cancellation ends an attempt', async () => {
   replies.push(silence)
-  await expect(asked({}, { cancelled: cancelledBy('SIGINT') }).answer).rejects.toThrow(
-    'The step was cancelled (SIGINT)',
-  )
+  const { answer } = asked({}, { cancelled: cancelledBy('SIGINT') })
+  await expect(answer).rejects.toThrow('The step was cancelled (SIGINT)')
 })
 
 test.each([

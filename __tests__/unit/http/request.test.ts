@@ -77,7 +77,6 @@ const kept = `${head(503, { connection: 'keep-alive', 'content-length': 2 })}no`
 const upgrade = 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'
 const hinted = `HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${chunked}1\r\na\r\n1\r\nb\r\n0\r\n\r\n`
 const twoLengths = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx'
-const encoded = (encoding: string) => answer(200, 'x', { 'content-encoding': encoding })
 
 describe.each(['http', 'https'])('over %s', scheme => {
   test.each<[name: string, behaviour: Behaviour, outcome: Outcome]>([
@@ -120,7 +119,7 @@ test.each<[header: string, outcome: Outcome]>([
   ['Identity', answered(200, 'x')],
   ['', answered(200, 'x')],
 ])('Content-Encoding: %s', async (header, outcome) => {
-  expect((await against(encoded(header))).outcome).toEqual(outcome)
+  expect((await against(answer(200, 'x', { 'content-encoding': header }))).outcome).toEqual(outcome)
 })
 
 test('what is sent', async () => {
@@ -145,14 +144,15 @@ test('an IPv6 address is asked without its brackets', async () => {
 })
 
 describe('through a proxy', () => {
-  type Through = Way & { options?: Omit<ProxyOptions, 'to'>; proxy?: (port: number) => string }
+  type Through = Way & { options?: Omit<ProxyOptions, 'to'>; proxy?: (port: number) => string; closed?: Promise<void> }
 
-  async function through({ options, proxy, host = remoteHost, certificate = 'good', deadline: time }: Through) {
+  async function through({ options, proxy, host = remoteHost, certificate = 'good', deadline: time, closed }: Through) {
     const server = await startFaultyServer({ behaviours: [answer(200, 'x')], tls: certificates[certificate] })
     const tunnel = await startProxy({ to: async () => server.port, ...options })
     try {
       env['https_proxy'] = proxy?.(tunnel.port) ?? `http://127.0.0.1:${tunnel.port}`
       const outcome = await ask(`https://${host}:${server.port}`, time)
+      await closed
       return { outcome, connect: tunnel.requests[0] ?? '', request: server.requests[0], port: server.port }
     } finally {
       await tunnel.close()
@@ -193,7 +193,6 @@ describe('through a proxy', () => {
     ['302', behaves(reply(302)), proxyFailed(302)],
     ['a connection that closes', behaves(socket => void socket.destroy()), proxyFailed('ECONNRESET')],
     ['another protocol', says('220 smtp\r\n\r\n'), proxyFailed('HPE_INVALID_CONSTANT')],
-    ['silence', { ...behaves(() => {}), deadline: 50 }, { kind: 'proxy-silent' }],
     ['consent and then silence', { ...says(consent), deadline: 100 }, deadline],
     [
       'bytes that are not from the server',
@@ -203,6 +202,12 @@ describe('through a proxy', () => {
     ['an address that is not a proxy', { proxy: () => 'socks5://127.0.0.1:1' }, { kind: 'proxy-invalid' }],
   ])('%s', async (_name, way, outcome) => {
     expect((await through(way)).outcome).toEqual(outcome)
+  })
+
+  test('a proxy that is silent is left, and the connection to it is closed', async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    const way = behaves(socket => void socket.once('close', () => resolve()).resume())
+    expect((await through({ ...way, deadline: 50, closed })).outcome).toEqual({ kind: 'proxy-silent' })
   })
 
   test('a proxy that is down', async () => {
