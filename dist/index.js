@@ -3205,8 +3205,7 @@ function isAudienceName(text) {
 }
 function isPlain(text, more) {
     const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
-        (new RegExp(`^[\\p{L}\\p{M}\\p{Nd}${marks}${more}]+$`, 'u').test(text) &&
-            !/\p{Default_Ignorable_Code_Point}/u.test(text));
+        new RegExp(`^(?:(?!\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{M}\\p{Nd}${marks}${more}])+$`, 'u').test(text);
     return isAllowed && !/^ | $| {2}/.test(text) && [...text].length <= longest;
 }
 function shownName(text) {
@@ -3696,11 +3695,11 @@ function refuseMisspelt(env, isMissing) {
         .map(variable => ({ variable, name: variable.slice('INPUT_'.length).toLowerCase() }))
         .filter(({ name }) => !(name in synonyms));
     for (const [right, others] of Object.entries(synonyms)) {
-        const known = [right, ...others].map(bare);
         const found = wrong.find(({ variable, name }) => {
             if (!env[variable] && right !== 'base-url')
                 return false;
-            return known.includes(bare(name)) || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1);
+            const isSynonym = [right, ...others].some(known => bare(known) === bare(name));
+            return isSynonym || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1);
         });
         if (found && isMissing(right))
             throw inputErrors.misspelt(found.name, right);
@@ -3904,36 +3903,29 @@ function readBoolean(name, value) {
     throw inputErrors.inputInvalid(name, quoteOrDescribe(value), 'write true or false.');
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
 ;// CONCATENATED MODULE: ./lib/jwt/keys.js
 
 
-
-function verificationKeys(publicKey, baseUrl) {
+async function verificationKeys(publicKey, baseUrl) {
     if (publicKey === 'none')
         return { keys: [], issuer: undefined };
     const known = knownKey(baseUrl);
     const text = publicKey ?? known;
     if (text === undefined)
         throw inputErrors.publicKeyMissing(baseUrl);
-    const keys = readKeys(text);
+    const keys = await readKeys(text);
     if (!keys.length)
         throw inputErrors.publicKeyInvalid();
     return { keys, issuer: publicKey === undefined ? 'itsyouonline' : undefined };
 }
+const p384 = { name: 'ECDSA', namedCurve: 'P-384' };
 const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
-function readKeys(text) {
+async function readKeys(text) {
     const pem = text.replaceAll(/\\r|\\n/g, '\n');
     if (pem.replaceAll(block, '').trim())
         return [];
-    try {
-        const keys = [...pem.matchAll(block)].map(([, body = '']) => (0,external_node_crypto_namespaceObject.createPublicKey)({ key: Buffer.from(body, 'base64'), format: 'der', type: 'spki' }));
-        return keys.every(key => key.asymmetricKeyDetails?.namedCurve === 'secp384r1') ? keys : [];
-    }
-    catch {
-        return [];
-    }
+    const keys = [...pem.matchAll(block)].map(([, body = '']) => crypto.subtle.importKey('spki', Buffer.from(body, 'base64'), p384, true, ['verify']));
+    return Promise.all(keys).catch(() => []);
 }
 
 ;// CONCATENATED MODULE: ./lib/errors/jwt.js
@@ -4351,7 +4343,7 @@ start(async (cancelled) => {
     checkFiles(inputs);
     warn(warningsBefore(inputs));
     const { credentials, baseUrl, ovcUrl, aysUrl, timeout, retries } = inputs;
-    const keys = verificationKeys(inputs.publicKey, baseUrl);
+    const keys = await verificationKeys(inputs.publicKey, baseUrl);
     const { old, verify } = await expectation(credentials, { keys, server: baseUrl, now: Date.now });
     const patience = { end: Date.now() + timeout, timeout, retries };
     const surroundings = { now: Date.now, random: Math.random, sleep, cancelled, log: info };

@@ -23,7 +23,7 @@ start(async cancelled => {
   checkFiles(inputs)
   warn(warningsBefore(inputs))
   const { credentials, baseUrl, ovcUrl, aysUrl, timeout, retries } = inputs
-  const keys = verificationKeys(inputs.publicKey, baseUrl)
+  const keys = await verificationKeys(inputs.publicKey, baseUrl)
   const { old, verify } = await expectation(credentials, { keys, server: baseUrl, now: Date.now })
 
   const patience = { end: Date.now() + timeout, timeout, retries }

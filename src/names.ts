@@ -28,8 +28,7 @@ function isPlain(text: string, more: string): boolean {
   const isAllowed =
     new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
     // Letters that show nothing, such as the Hangul fillers, are letters to Unicode, too.
-    (new RegExp(`^[\\p{L}\\p{M}\\p{Nd}${marks}${more}]+$`, 'u').test(text) &&
-      !/\p{Default_Ignorable_Code_Point}/u.test(text))
+    new RegExp(`^(?:(?!\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{M}\\p{Nd}${marks}${more}])+$`, 'u').test(text)
   // A space at an end, or two in a row, would not be seen.
   return isAllowed && !/^ | $| {2}/.test(text) && [...text].length <= longest
 }

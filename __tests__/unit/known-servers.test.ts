@@ -25,7 +25,7 @@ test.each([
     .reply(200, jwt)
   expect(await exchange(inputs, patience({ retries: 0 }), surroundings)).toBe(jwt)
 
-  const keys = verificationKeys(inputs.publicKey, inputs.baseUrl)
+  const keys = await verificationKeys(inputs.publicKey, inputs.baseUrl)
   const { verify } = await expectation(inputs.credentials, { keys, server: inputs.baseUrl, now: Date.now })
   await expect(verify(jwt)).rejects.toThrow("is not signed with this server's key")
 })

@@ -41,11 +41,11 @@ export function refuseMisspelt(
     .map(variable => ({ variable, name: variable.slice('INPUT_'.length).toLowerCase() }))
     .filter(({ name }) => !(name in synonyms))
   for (const [right, others] of Object.entries(synonyms)) {
-    const known = [right, ...others].map(bare)
     const found = wrong.find(({ variable, name }) => {
       // An empty one is no harm, except that the default of "base-url" is another server.
       if (!env[variable] && right !== 'base-url') return false
-      return known.includes(bare(name)) || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1)
+      const isSynonym = [right, ...others].some(known => bare(known) === bare(name))
+      return isSynonym || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1)
     })
     if (found && isMissing(right)) throw inputErrors.misspelt(found.name, right)
   }

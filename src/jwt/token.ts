@@ -1,7 +1,6 @@
 /** A JWT read into a typed record: its signature verified, each claim checked for type and content. */
 
-import type { KeyObject } from 'node:crypto'
-import { compactVerify } from 'jose'
+import { type CryptoKey, compactVerify } from 'jose'
 import type { ActionError } from '../errors/error.ts'
 import { isAudienceName, isName, isScopeName } from '../names.ts'
 import { isPrintable } from '../text.ts'
@@ -102,7 +101,7 @@ export function userOf({ keyKind, identity, issuer }: Token): string | undefined
 }
 
 /** The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1). */
-async function isSigned(jwt: string, keys: readonly KeyObject[]): Promise<boolean> {
+async function isSigned(jwt: string, keys: readonly CryptoKey[]): Promise<boolean> {
   const verified = keys.map(key => compactVerify(jwt, key, { algorithms: ['ES384'] }))
   return (await Promise.allSettled(verified)).some(({ status }) => status === 'fulfilled')
 }

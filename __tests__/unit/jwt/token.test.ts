@@ -8,8 +8,8 @@ import * as forge from '../../support/forge.ts'
 const { anotherKey, claims, publicKeyPem, signJwt } = forge
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
-const keys = verificationKeys(publicKeyPem, 'https://id.example')
-const unverified = verificationKeys('none', 'https://id.example')
+const keys = await verificationKeys(publicKeyPem, 'https://id.example')
+const unverified = await verificationKeys('none', 'https://id.example')
 /** As with the built-in keys. */
 const strict = { ...keys, issuer: 'itsyouonline' }
 
@@ -59,7 +59,7 @@ describe('what passes', () => {
   })
 
   test('a key that is one of several', async () => {
-    const { keys: first } = verificationKeys(undefined, 'https://itsyou.online')
+    const { keys: first } = await verificationKeys(undefined, 'https://itsyou.online')
     const both = { keys: [...first, ...keys.keys], issuer: undefined }
     expect(await read(signJwt(good()), both)).toMatchObject({ signatureVerified: true })
   })

@@ -10,7 +10,7 @@ import { anotherKey, applicationId, claims, publicKeyPem, signJwt } from '../../
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
 const server = 'https://id.example'
-const verifier = { keys: verificationKeys(publicKeyPem, server), server, now: () => now }
+const verifier = { keys: await verificationKeys(publicKeyPem, server), server, now: () => now }
 
 const sign = (changes: Record<string, unknown> = {}) => signJwt(claims({ exp, ...changes }))
 
@@ -94,7 +94,7 @@ describe('a renewal', () => {
   ])('that gives %j does not', async (changes, what) => await expect(renew(changes)).rejects.toThrow(what))
 
   const ofAnother = signJwt(claims(oldClaims), { key: anotherKey })
-  const withoutKey = { ...verifier, keys: verificationKeys('none', server) }
+  const withoutKey = { ...verifier, keys: { keys: [], issuer: undefined } }
   const notSigned = 'give the whole JWT as its server issued it, and that server\'s "base-url" and "public-key".'
   const notRenewable = '"jwt" contains a JWT without a refresh_token, which no server renews: ask for it with "scope: '
   const needsKey = 'must not be sent to a server that did not issue it: set "public-key" to the server\'s public key'
