@@ -126,7 +126,6 @@ async function programs(folder: string, peers: readonly string[]): Promise<Progr
       'INPUT_APP-ID': applicationId,
       INPUT_SECRET: secret,
       INPUT_SCOPE: 'user:name',
-      INPUT_VALIDITY: '1h',
       'INPUT_BASE-URL': url,
       'INPUT_PUBLIC-KEY': iyo.publicKeyPem,
       'INPUT_ENV-VAR': 'JWT',
