@@ -68,16 +68,13 @@ test('a server that asks for more patience than there is', async () => {
 
 const cancelledBy = (signal: string) => new Promise<string>(resolve => setTimeout(resolve, 20, signal))
 
-test('a cancellation ends a wait', async () => {
-  replies.push(text(503))
-  const { answer } = asked({}, { cancelled: cancelledBy('SIGTERM'), sleep: () => new Promise(() => {}) })
-  await expect(answer).rejects.toThrow('The step was cancelled (SIGTERM)')
-})
-
-test('a cancellation ends an attempt', async () => {
-  replies.push(silence)
-  const { answer } = asked({}, { cancelled: cancelledBy('SIGINT') })
-  await expect(answer).rejects.toThrow('The step was cancelled (SIGINT)')
+test.each([
+  ['a wait', text(503), 'SIGTERM'],
+  ['an attempt', silence, 'SIGINT'],
+])('a cancellation ends %s', async (_what, reply, signal) => {
+  replies.push(reply)
+  const { answer } = asked({}, { cancelled: cancelledBy(signal), sleep: () => new Promise(() => {}) })
+  await expect(answer).rejects.toThrow(`The step was cancelled (${signal})`)
 })
 
 test.each([
@@ -114,9 +111,11 @@ function lookups(...results: (Error | null)[]): void {
 const notFound = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
 
 test.each([
-  ['https://itsyou.online', 4],
-  ['https://id.example', 2],
-])('a name that is not found is asked for again: %s, %d attempts', async (url, attempts) => {
+  ['https://itsyou.online', '', 4],
+  ['https://id.example', '', 2],
+  ['https://itsyou.online', 'http://proxy.example', 2],
+])('a name that is not found: %s, proxy "%s", %d attempts', async (url, proxy, attempts) => {
+  jest.replaceProperty(process, 'env', { https_proxy: proxy })
   lookups(notFound)
   const { answer, lines } = asked({ retries: 3 }, {}, url)
   await expect(answer).rejects.toThrow('ENOTFOUND')
