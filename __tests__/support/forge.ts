@@ -3,13 +3,21 @@
  * ones.
  */
 
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import type { Keys } from '../../src/jwt/keys.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 
 /** The key that these tests' server signs with, as the input `public-key` takes it. */
 export const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
 
+/** The public keys of these private ones, as the verification takes them. */
+export function keysOf(...privateKeys: KeyObject[]): Keys {
+  const p384 = { name: 'ECDSA', namedCurve: 'P-384' }
+  return { keys: privateKeys.map(key => createPublicKey(key).toCryptoKey(p384, true, ['verify'])), issuer: undefined }
+}
+
+export const keys = keysOf(privateKey)
 export const anotherKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
 
 export const applicationId = 'app-1234'

@@ -3,7 +3,7 @@
 import { ActionError } from '../../src/errors/error.ts'
 import { type InputSource, type Inputs, readInputs } from '../../src/inputs/inputs.ts'
 
-type Texts = Readonly<Record<string, string>>
+export type Texts = Readonly<Record<string, string>>
 
 const defaults: Texts = {
   'app-id': 'my-id',

@@ -3,10 +3,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { listen, type Reply, text } from '../../sandbox/servers/http.ts'
 import { exchange, tokenRequest } from '../../src/exchange.ts'
-import type { Inputs } from '../../src/inputs/inputs.ts'
 import { patience, surroundings } from '../support/destinations.ts'
 import { claims, unsigned } from '../support/forge.ts'
-import { read } from '../support/inputs.ts'
+import { read, type Texts } from '../support/inputs.ts'
 import { rowsOf } from '../support/rows.ts'
 
 /** What the server answers to the next request, and to those after it. */
@@ -17,11 +16,10 @@ afterAll(() => server.close())
 // The same in each run: the names of tests contain it.
 const jwt = `${unsigned(claims({ refresh_token: 'refresh-token', exp: 1 }), { alg: 'ES384' })}.${'S'.repeat(128)}`
 const userKey = { 'app-id': 'A'.repeat(28), secret: 'B'.repeat(28), 'base-url': server.origin }
-const scope = 'user:name, user:memberof:cloud potatoes'
-const newJwt = read({ ...userKey, scope, audience: 'a b, c', validity: '15m' })
-const renewal = read({ 'app-id': '', secret: '', jwt, validity: '1h', 'base-url': server.origin })
+const newJwt = { ...userKey, scope: 'user:name, user:memberof:cloud potatoes', audience: 'a b, c', validity: '15m' }
+const renewal = { 'app-id': '', secret: '', jwt, validity: '1h', 'base-url': server.origin }
 
-const ask = (inputs: Inputs, retries = 0) => exchange(inputs, patience({ retries }), surroundings)
+const ask = (inputs: Texts, retries = 0) => exchange(read(inputs), patience({ retries }), surroundings)
 
 function answers(status: number, body = '', headers: Record<string, string> = {}): void {
   replies.push({ status, body, headers })
@@ -29,7 +27,7 @@ function answers(status: number, body = '', headers: Record<string, string> = {}
 
 type Answer = Parameters<typeof answers>
 /** The message about an answer; it has to end with the code. */
-async function errorFor(code: string, inputs: Inputs, ...answer: Answer): Promise<string> {
+async function errorFor(code: string, inputs: Texts, ...answer: Answer): Promise<string> {
   answers(...answer)
   const message: string = await ask(inputs).then(
     () => 'none',
@@ -43,7 +41,7 @@ describe('the request', () => {
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
 
   test('for a new JWT has the credentials in its body', () => {
-    const { body, ...request } = tokenRequest({ ...newJwt, baseUrl: 'https://id.example/iyo' })
+    const { body, ...request } = tokenRequest(read({ ...newJwt, 'base-url': 'https://id.example/iyo' }))
     const url = 'https://id.example/iyo/v1/oauth/access_token'
     expect(request).toEqual({ method: 'POST', url, headers: type, limit: 65_536 })
     expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
@@ -65,13 +63,13 @@ describe('the request', () => {
   test('for a renewal has the JWT in its header, and no secret', () => {
     const url = `${server.origin}/v1/oauth/jwt/refresh`
     const headers = { ...type, authorization: `bearer ${jwt}` }
-    expect(tokenRequest(renewal)).toMatchObject({ method: 'POST', url, headers, body: 'validity=3600' })
+    expect(tokenRequest(read(renewal))).toMatchObject({ method: 'POST', url, headers, body: 'validity=3600' })
   })
 })
 
 test('a server that speaks no https is named with its input', async () => {
-  const baseUrl = server.origin.replace('http', 'https')
-  await expect(ask({ ...newJwt, baseUrl })).rejects.toThrow('check that the port in "base-url" speaks https')
+  const url = server.origin.replace('http', 'https')
+  await expect(ask({ ...newJwt, 'base-url': url })).rejects.toThrow('check that the port in "base-url" speaks https')
 })
 
 test('503 is asked again', async () => {
@@ -107,18 +105,17 @@ test.each(
 
 describe('an answer that ends the run', () => {
   const renew = /\(400\): get a new one with the scope offline_access, and check that "base-url" is the server/
-  const oneScope = read({ ...userKey, scope: 'admin' })
   const unknownToken = /\(401\): it does not know the refresh token, .* Get a new JWT with the scope offline_access\./
   const notFound =
     /\(404\): set "base-url" to its own address, .* of OpenvCloud or AYS belongs in "ovc-url" or "ays-url"/
   const unavailable = '(status 500 after 1 attempt): run the job again later, or raise "retries" and "timeout".'
   const unexpected = 'which an ItsYou.online server does not: check "base-url", and what is between'
-  test.each<[status: number, code: string, inputs: Inputs, says: string | RegExp]>([
+  test.each<[status: number, code: string, inputs: Texts, says: string | RegExp]>([
     [400, 'ERR_CREDENTIALS_REJECTED', newJwt, 'rejected the credentials (400): "app-id" or "secret" is wrong, or'],
     [400, 'ERR_RENEWAL_REFUSED', renewal, renew],
     [401, 'ERR_SCOPE_REFUSED', newJwt, 'scopes "user:name", "user:memberof:cloud potatoes" (401): a user\'s key may'],
-    [401, 'ERR_SCOPE_REFUSED', oneScope, 'refused the requested scope "admin" (401): scopes begin'],
-    [401, 'ERR_SCOPE_REFUSED', read(userKey), 'refused the default scope (401): scopes begin'],
+    [401, 'ERR_SCOPE_REFUSED', { ...userKey, scope: 'admin' }, 'the requested scope "admin" (401): scopes begin'],
+    [401, 'ERR_SCOPE_REFUSED', userKey, 'refused the default scope (401): scopes begin'],
     [401, 'ERR_RENEWAL_REFUSED', renewal, unknownToken],
     [404, 'ERR_NOT_FOUND', newJwt, notFound],
     [500, 'ERR_UNAVAILABLE', newJwt, unavailable],
@@ -134,7 +131,7 @@ describe('an answer that ends the run', () => {
   const gzip = 'gzip encoding, although the request asks for none: have the server, or the proxy in front of it, send'
   const toHost = /redirects to new\.example, and redirects are not followed, .* put its address into "base-url"\./
   const toPath = /to another path of the same host, and redirects are not followed, .*: append \/id to "base-url"\./
-  test.each<[name: string, code: string, inputs: Inputs, answer: Answer, says: string | RegExp]>([
+  test.each<[name: string, code: string, inputs: Texts, answer: Answer, says: string | RegExp]>([
     ['too large', 'ERR_TOO_LARGE', newJwt, [200, 'x'.repeat(65_537)], tooLarge],
     ['compressed', 'ERR_COMPRESSED', newJwt, [200, 'x', { 'content-encoding': 'gzip' }], gzip],
     ['to a host', 'ERR_REDIRECT', newJwt, [307, '', at('https://new.example/x')], toHost],

@@ -61,7 +61,6 @@ function readable(masks: Iterable<string>, text: string, publicCharacters: numbe
 describe.each([300, 401, 500, 702, 1100, 1500, 2001, 2800])('a JWT of %i characters', length => {
   const jwt = jwtOf(length)
   const [header = '', payload, signature] = jwt.split('.')
-  const masks = secretsOfJwt(jwt)
 
   test.each(printed.filter(([form]) => length < 1700 || !form.includes('columns behind')))(
     'is hidden in the form %s',
@@ -69,14 +68,16 @@ describe.each([300, 401, 500, 702, 1100, 1500, 2001, 2800])('a JWT of %i charact
       const text = print(jwt).replace(' https://example.com', '')
       const ofAnother = print(`${header}.${'~'.repeat(jwt.length - header.length - 1)}`)
       const publicCharacters = [...text].findIndex((character, at) => character !== ofAnother[at])
-      expect(readable(masks, text, publicCharacters)).toBeLessThanOrEqual(24)
+      expect(readable(secretsOfJwt(jwt), text, publicCharacters)).toBeLessThanOrEqual(24)
     },
   )
 
   test('gets masks of at least 8 characters, once each, in an order that suits every runner', () => {
+    const masks = secretsOfJwt(jwt)
     expect(masks.slice(0, 4)).toEqual([signature, payload, jwt, 'a-refresh-token'])
     expect(Math.min(...masks.map(mask => mask.length))).toBeGreaterThanOrEqual(8)
     expect(new Set(masks).size).toBe(masks.length)
+    expect(masks.filter(mask => mask.includes('='))).toEqual([]) // Padded base64 is not found inside other text.
   })
 })
 
@@ -132,8 +133,7 @@ describe('the secret', () => {
 
   test('is masked however short it is; an empty one is not', () => {
     expect(run({ secret: 'a' })).toEqual(['a'])
-    expect(run({ secret: ' ' })).toEqual([])
-    expect(run({})).toEqual([])
+    expect([run({ secret: ' ' }), run({})]).toEqual([[], []])
   })
 })
 

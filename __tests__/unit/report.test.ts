@@ -9,10 +9,9 @@ import { read } from '../support/inputs.ts'
 const now = Date.parse('2026-01-31T12:00:00.500Z')
 const at = (seconds: number) => Date.parse('2026-01-31T12:00:00Z') / 1000 + seconds
 const user: Token = { ...userToken, expiresAt: at(3600) }
-const inputs = read({ scope: 'user:name' })
 
 test("of a user's JWT", () => {
-  expect(report(user, inputs, undefined, undefined, now)).toEqual({
+  expect(report(user, read({ scope: 'user:name' }), undefined, undefined, now)).toEqual({
     outputs: {
       jwt: 'header.payload.signature',
       'expires-at': '2026-01-31T13:00:00Z',

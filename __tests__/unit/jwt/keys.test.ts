@@ -10,10 +10,11 @@ const own = 'https://id.example'
 const pemOf = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString()
 const anotherPem = pemOf(createPublicKey(anotherKey))
 
-/** The x coordinate of each key. */
+/** The x coordinate of each key that can verify. */
 async function keysOf(publicKey: string | undefined, url = own) {
   const { keys, issuer } = await verificationKeys(publicKey, url)
-  return { xs: await Promise.all(keys.map(async key => (await crypto.subtle.exportKey('jwk', key)).x)), issuer }
+  const jwks = await Promise.all(keys.map(key => crypto.subtle.exportKey('jwk', key)))
+  return { xs: jwks.map(({ x, key_ops }) => key_ops?.includes('verify') && x), issuer }
 }
 const xOf = (pem: string) => createPublicKey(pem).export({ format: 'jwk' }).x
 

@@ -1,15 +1,13 @@
 /** A JWT read into a typed record: what passes, and each way it does not. */
 
 import { describe, expect, test } from '@jest/globals'
-import { verificationKeys } from '../../../src/jwt/keys.ts'
 import { readToken, userOf } from '../../../src/jwt/token.ts'
 import * as forge from '../../support/forge.ts'
 
-const { anotherKey, claims, publicKeyPem, signJwt } = forge
+const { anotherKey, claims, keys, signJwt } = forge
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
-const keys = await verificationKeys(publicKeyPem, 'https://id.example')
-const unverified = await verificationKeys('none', 'https://id.example')
+const unverified = forge.keysOf()
 /** As with the built-in keys. */
 const strict = { ...keys, issuer: 'itsyouonline' }
 
@@ -59,8 +57,7 @@ describe('what passes', () => {
   })
 
   test('a key that is one of several', async () => {
-    const { keys: first } = await verificationKeys(undefined, 'https://itsyou.online')
-    const both = { keys: [...first, ...keys.keys], issuer: undefined }
+    const both = { keys: [...forge.keysOf(anotherKey).keys, ...keys.keys], issuer: undefined }
     expect(await read(signJwt(good()), both)).toMatchObject({ signatureVerified: true })
   })
 })
