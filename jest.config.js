@@ -1,7 +1,11 @@
 /** Node 24 strips the types itself: no transform. Most tests spawn the built action, so a test may take seconds. */
 
-// No result may depend on the machine's time zone, so the tests run in one that is never UTC.
+// No result may depend on the machine. Its time zone: the tests run in one that is never UTC. Its proxy: there is none.
 process.env['TZ'] = 'Asia/Kathmandu'
+for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) {
+  delete process.env[name]
+  delete process.env[name.toUpperCase()]
+}
 
 export default {
   testEnvironment: 'node',
