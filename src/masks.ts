@@ -83,7 +83,10 @@ function piecesOfLongJwt(text: string, jwt: string): string[] {
   return [...plain, ...lines.map(line => line.toString('base64'))]
 }
 
-/** Base64 of a secret, as in `Authorization: Basic`: its interior, and pieces for where a line breaks inside it. */
+/**
+ * Base64 of a secret, as in `Authorization: Basic`: its interior, and pieces of 12 characters for where a line breaks
+ * inside it. So at most 12 characters of it stay readable.
+ */
 function formsOfSecret(secret: string): string[] {
   const interiors = alignments.flatMap(skip => {
     const groups = wholeGroups(Buffer.from(secret), skip)

@@ -12,12 +12,12 @@ const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384
 export const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
 
 /** The public keys of these private ones, as the verification takes them. */
-export function keysOf(...privateKeys: KeyObject[]): Keys {
+export function publicKeysOf(...privateKeys: KeyObject[]): Keys {
   const p384 = { name: 'ECDSA', namedCurve: 'P-384' }
   return { keys: privateKeys.map(key => createPublicKey(key).toCryptoKey(p384, true, ['verify'])), issuer: undefined }
 }
 
-export const keys = keysOf(privateKey)
+export const keys = publicKeysOf(privateKey)
 export const anotherKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
 
 export const applicationId = 'app-1234'

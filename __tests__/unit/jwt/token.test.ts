@@ -7,7 +7,7 @@ import * as forge from '../../support/forge.ts'
 const { anotherKey, claims, keys, signJwt } = forge
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
-const unverified = forge.keysOf()
+const unverified = forge.publicKeysOf()
 /** As with the built-in keys. */
 const strict = { ...keys, issuer: 'itsyouonline' }
 
@@ -57,7 +57,7 @@ describe('what passes', () => {
   })
 
   test('a key that is one of several', async () => {
-    const both = { keys: [...forge.keysOf(anotherKey).keys, ...keys.keys], issuer: undefined }
+    const both = { keys: [...forge.publicKeysOf(anotherKey).keys, ...keys.keys], issuer: undefined }
     expect(await read(signJwt(good()), both)).toMatchObject({ signatureVerified: true })
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { ClientCredentials } from '../../../src/inputs/inputs.ts'
 import type { Token } from '../../../src/jwt/token.ts'
 import { expectation, missingScopes } from '../../../src/jwt/verify.ts'
-import { anotherKey, applicationId, claims, keys, keysOf, signJwt } from '../../support/forge.ts'
+import { anotherKey, applicationId, claims, keys, publicKeysOf, signJwt } from '../../support/forge.ts'
 
 const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
@@ -93,7 +93,7 @@ describe('a renewal', () => {
   ])('that gives %j does not', async (changes, what) => await expect(renew(changes)).rejects.toThrow(what))
 
   const ofAnother = signJwt(claims(oldClaims), { key: anotherKey })
-  const withoutKey = { ...verifier, keys: keysOf() }
+  const withoutKey = { ...verifier, keys: publicKeysOf() }
   const notSigned = 'give the whole JWT as its server issued it, and that server\'s "base-url" and "public-key".'
   const notRenewable = '"jwt" contains a JWT without a refresh_token, which no server renews: ask for it with "scope: '
   const needsKey = 'must not be sent to a server that did not issue it: set "public-key" to the server\'s public key'
