@@ -34,7 +34,7 @@ function random(bytes: number): string {
 
 export const defaultUserKey: UserKey = {
   applicationId: random(21),
-  secret: random(39),
+  secret: random(21),
   username: 'deployer',
   memberOf: ['my-org'],
   firstname: 'Dee',
