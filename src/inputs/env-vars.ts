@@ -1,7 +1,7 @@
 /** The input "env-var": names of environment variables. */
 
-import { inputErrors } from '../errors/inputs.ts'
-import { quoteOrDescribe } from '../text.ts'
+import { ActionError } from '../errors/error.ts'
+import { quoteOrDescribe } from '../shown.ts'
 
 // Names that change how programs of later steps run, or that the runner owns.
 const reserved: readonly string[] = [
@@ -35,13 +35,13 @@ const none = /^(true|false|none|null|no|off)$/i
 export function readEnvVars(value: string): string[] {
   const names = [...new Set(value.split(/[\s,]/).filter(Boolean))]
   for (const name of names) {
-    const invalid = (remedy: string) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy)
+    const invalid = (remedy: string) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name), remedy)
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')
     }
     if (isReserved(name)) {
-      throw invalid('that name belongs to the runner or changes how programs run; choose another, such as JWT.')
+      throw invalid('the name belongs to the runner or changes how programs run. Choose another, such as JWT.')
     }
   }
   return names

@@ -1,7 +1,7 @@
 /** What must never be read in a log: every form that the runner does not derive from another mask by itself. */
 
-import type { InputSource } from './inputs/inputs.ts'
-import { hasIssuedForm, readRefreshToken } from './jwt/form.ts'
+import { longestSecret } from '../inputs/credentials.ts'
+import type { InputSource } from '../inputs/inputs.ts'
 
 /** No mask is shorter, apart from the user's own secret: a short mask hides innocent text in the rest of the job. */
 const shortest = 8
@@ -15,13 +15,14 @@ const longestInPieces = 80 * 21
  * before anything else happens.
  */
 export function secretsOfRun({ get, env }: InputSource): string[] {
-  const [secret, jwt] = [(get('secret') ?? '').trim(), (get('jwt') ?? '').trim()]
+  const secret = (get('secret') ?? '').trim()
+  const jwt = (get('jwt') ?? '').trim().replace(/^bearer\s+/i, '')
   const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap(name => env[name] || [])
-  // An empty mask would be a warning on every run.
-  const own = [secret, formEncoded(secret)].filter(Boolean)
+  // Too long for a secret: an error will say so, and a mask for each part would slow down the rest of the job.
+  const forms = secret.length > longestSecret ? [] : [formEncoded(secret), ...formsOfSecret(secret)]
   return unique([
-    ...own,
-    ...formsOfSecret(secret),
+    // An empty mask would be a warning on every run.
+    ...[secret, ...forms].filter(Boolean),
     ...atLeast(shortest, [jwt]),
     ...secretsOfJwt(jwt),
     ...atLeast(4, proxies.flatMap(secretsOfProxy)),
@@ -30,24 +31,32 @@ export function secretsOfRun({ get, env }: InputSource): string[] {
 
 /**
  * A JWT, and its parts that are of use alone. Empty for a text that does not have the form of this server's JWT: a mask
- * made from any other answer would hide innocent text.
+ * made from any other text would hide innocent words.
  *
  * The order matters in runners that replace mask after mask (act, Gitea, Forgejo): with the whole or the payload first,
  * the signature of a second JWT with the same payload would stay readable.
  */
 export function secretsOfJwt(jwt: string): string[] {
-  if (!hasIssuedForm(jwt)) return []
   const [header = '', payload = '', signature = ''] = jwt.split('.')
-  const refreshToken = readRefreshToken(jwt)
-  const isOneLine = !/[\r\n]/.test(refreshToken)
-  const wholes = [signature, payload, jwt, isOneLine ? refreshToken : '']
+  if (!/^[\w-]+\.[\w-]+\.[\w-]{128}$/.test(jwt) || readPart(header)['alg'] !== 'ES384') return []
+  const refreshToken = readPart(payload)['refresh_token']
+  const isRefreshToken = typeof refreshToken === 'string' && /^[\w-]{16,}$/.test(refreshToken)
+  const wholes = [signature, payload, jwt, ...(isRefreshToken ? [refreshToken] : [])]
   // The end of the header belongs to the pieces, so that every group of three bytes with a byte of the payload does.
   const text = jwt.slice(header.length - 2)
   const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt)
-  return unique(atLeast(shortest, [...wholes, ...alignments.flatMap(skip => base64Of(jwt, skip)), ...pieces])).slice(
-    0,
-    most,
-  )
+  const base64 = alignments.flatMap(skip => [base64Of(jwt, skip), base64Of(jwt, skip, 'utf16le')])
+  return unique(atLeast(shortest, [...wholes, ...base64, ...pieces])).slice(0, most)
+}
+
+/** A part of a JWT that is not verified; empty where it is not a JSON object. */
+function readPart(part: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
 }
 
 /** Base64 has three looks, by the number of bytes before the text, modulo 3. What differs is how many bytes to skip. */
@@ -94,12 +103,16 @@ function formsOfSecret(secret: string): string[] {
     return [groups.toString('base64'), groups.toString('base64url')]
   })
   const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)])
-  return atLeast(shortest, forms)
+  return atLeast(shortest, [...forms, ...alignments.map(skip => base64Of(secret, skip, 'utf16le'))])
 }
 
-/** The interior of a text's base64 that is the same whatever stands after it. */
-function base64Of(text: string, skip: number): string {
-  return wholeGroups(Buffer.from(text), skip).toString('base64')
+/**
+ * The interior of a text's base64 that is the same whatever stands after it.
+ *
+ * @param encoding of the text: `pwsh -EncodedCommand` takes base64 of UTF-16.
+ */
+function base64Of(text: string, skip: number, encoding: BufferEncoding = 'utf8'): string {
+  return wholeGroups(Buffer.from(text, encoding), skip).toString('base64')
 }
 
 function wholeGroups(bytes: Buffer, skip: number): Buffer {
