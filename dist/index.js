@@ -3329,6 +3329,13 @@ function attemptTime(timeLeft, isRepeatable) {
 ;// CONCATENATED MODULE: ./lib/http/proxy.js
 
 
+function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
+    return {
+        identityServer: serverAt('base-url', baseUrl, settings),
+        ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+        aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+    };
+}
 function serverAt(input, url, settings) {
     const proxy = proxyFor(url, settings);
     return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url };
@@ -4060,8 +4067,6 @@ function readNetwork() {
 }
 function mask(secrets) {
     process.stdout.cork();
-    if (isDebug())
-        setCommandEcho(false);
     for (const secret of secrets) {
         core_setSecret(secret);
         if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
@@ -4080,8 +4085,10 @@ function readEvent() {
         return undefined;
     }
 }
-function checkOutputFile() {
+function checkRunner() {
     checkFile('GITHUB_OUTPUT');
+    if (isDebug())
+        setCommandEcho(false);
 }
 function checkFiles({ envVars, summary }) {
     if (envVars.length)
@@ -4348,11 +4355,12 @@ function redirectRemedy(location, server, secrets) {
 
 
 
+const answerLimit = 64 * 1024;
 function readJwt(answer, server, grant, scopes) {
     const { status, body, isWhole, mediaType, hasChallenge, location } = answer;
     if (status === 200) {
         if (!isWhole)
-            throw new ActionError('ERR_TOO_LARGE', server, Buffer.byteLength(body));
+            throw new ActionError('ERR_TOO_LARGE', server, answerLimit);
         return jwtIn(body, server);
     }
     if (status >= 300 && status < 400) {
@@ -4397,7 +4405,6 @@ function accessTokenIn(json) {
 
 ;// CONCATENATED MODULE: ./lib/token-endpoint/request.js
 
-const answerLimit = 64 * 1024;
 async function requestJwt(ask, server, grant, settings) {
     const answer = await ask(tokenRequest(grant, settings), server);
     return readJwt(answer, server, grant, settings.scopes);
@@ -4440,29 +4447,27 @@ function tokenRequest(grant, { scopes, audiences, validity, baseUrl }) {
 
 
 start(async (cancelled) => {
-    checkOutputFile();
+    checkRunner();
     mask(secretsOfRun(source));
     const { credentials, settings } = readInputs(source);
-    const { baseUrl, ovcUrl, aysUrl, publicKey } = settings;
     checkFiles(settings);
     warn(warningsAboutScopes(settings.scopes));
     const { proxies, hasExtraCa } = readNetwork();
-    const server = serverAt('base-url', baseUrl, proxies);
-    const verifier = { keys: await verificationKeys(publicKey, baseUrl), server, now: Date.now };
+    const { identityServer, ovcServer, aysServer } = serversOf(settings, proxies);
+    const keys = await verificationKeys(settings.publicKey, settings.baseUrl);
+    const verifier = { keys, server: identityServer, now: Date.now };
     const grant = await verifyGrant(credentials, verifier);
-    const old = grant.grant === 'refresh' ? grant.old : undefined;
     const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info };
     const ask = askWithin(settings, hasExtraCa, world);
-    const jwt = await requestJwt(ask, server, grant, settings);
+    const jwt = await requestJwt(ask, identityServer, grant, settings);
     const token = grant.grant === 'refresh'
         ? await verifyRenewed(jwt, grant.old, verifier)
         : await verifyNew(jwt, grant.clientId, settings, verifier);
     mask(secretsOfJwt(jwt));
-    const openvcloud = ovcUrl
-        ? await checkOpenvCloud(ask, serverAt('ovc-url', ovcUrl, proxies), token, baseUrl)
-        : undefined;
-    if (aysUrl)
-        await checkAys(ask, serverAt('ays-url', aysUrl, proxies), token);
+    const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
+    if (aysServer)
+        await checkAys(ask, aysServer, token);
+    const old = grant.grant === 'refresh' ? grant.old : undefined;
     await publish(report(token, settings, old, openvcloud, Date.now()), settings);
 });
 function sleep(milliseconds) {

@@ -7,6 +7,9 @@ import type { Grant } from '../jwt/renewal.ts'
 import { whyRefused, whyRejected } from './hints.ts'
 import { redirectRemedy } from './redirect.ts'
 
+/** Bytes. A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
+export const answerLimit = 64 * 1024
+
 /**
  * @param scopes that were requested.
  * @returns what the server gave as the JWT: three parts by its look.
@@ -15,7 +18,7 @@ import { redirectRemedy } from './redirect.ts'
 export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: readonly string[]): string {
   const { status, body, isWhole, mediaType, hasChallenge, location } = answer
   if (status === 200) {
-    if (!isWhole) throw new ActionError('ERR_TOO_LARGE', server, Buffer.byteLength(body))
+    if (!isWhole) throw new ActionError('ERR_TOO_LARGE', server, answerLimit)
     return jwtIn(body, server)
   }
   if (status >= 300 && status < 400) {
