@@ -3,7 +3,7 @@
 import { ActionError } from '../errors/error.ts'
 import { hasInvisible, isName } from '../shown.ts'
 import { emptyCredentials } from './empty.ts'
-import type { InputSource } from './inputs.ts'
+import type { InputSource } from './source.ts'
 
 /** Asks for a new JWT (RFC 6749, section 4.4). */
 export type ClientCredentials = {

@@ -1,8 +1,7 @@
 /** Why a credential is empty, as far as the event and the environment tell. */
 
 import { ActionError } from '../errors/error.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
+import type { Environment } from './source.ts'
 
 /** Names under which other actions and programs take the same value; a dash or an underscore makes no difference. */
 const otherNames = {
