@@ -108,9 +108,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     { id: 3, name: 'other-account' },
     { id: 7, name: 'my-account' },
   ]
-  const knownUsers = options.isKnown === false ? {} : { [user.username]: { accounts } }
-  const north = await startOpenvCloud({ publicKeyPem, knownUsers, location: 'north', now })
-  const south = await startOpenvCloud({ publicKeyPem, knownUsers, location: 'south', now })
+  const users = options.isKnown === false ? {} : { [user.username]: { accounts } }
+  const north = await startOpenvCloud({ publicKeyPem, users, location: 'north', now })
+  const south = await startOpenvCloud({ publicKeyPem, users, location: 'south', now })
   const organization = options.organization ?? 'my-org'
   const { failRuns, aysVersion: version } = options
   const ays = await startAys({ publicKeyPem, organization, basePath: '/api', version, failRuns, now })
