@@ -138,7 +138,7 @@ describeExample('clean-up-after-a-long-job.yml', () => {
 
   test('gets no second JWT when there is nothing to delete', async () => {
     const { outcome, jobs } = await runExample(file, { vars: { OVC_LOCATION: 'none' } })
-    expect(outcome).toMatch(/^failure: OpenvCloud did not create the cloud space .*: "there is no location/)
+    expect(outcome).toMatch(/^failure: OpenvCloud did not create the cloud space .*: "Location none does not exists"/)
     const conclusions = jobs[0]?.steps.map(step => step.conclusion)
     expect(conclusions).toEqual(['success', 'failure', 'skipped', 'skipped', 'skipped'])
   })
