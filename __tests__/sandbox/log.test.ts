@@ -28,7 +28,7 @@ function readFiles(text: string, ...variables: (keyof StepFiles)[]) {
   return { ...contents, errors: log.errors, failed: log.failed }
 }
 
-test('the inputs of an action.yml are read with or without quotes and comments', () => {
+test('the inputs of an action.yml are read as YAML', () => {
   const yaml = `
 inputs: # all of them
 # default: not this
@@ -37,6 +37,11 @@ inputs: # all of them
     default: https://a.example # why
   'quoted': # why
     default: 'it''s'
+  lines:
+    default: |
+      a
+      b
+  switch: { default: false }
   empty:
     default: ""
   none:
@@ -44,9 +49,9 @@ outputs:
   plain:
     default: not this
 `
-  expect(parseInputs(yaml)).toEqual({ plain: 'https://a.example', quoted: "it's", empty: '', none: '' })
-  // A default of several lines is not guessed.
-  expect(() => parseInputs('inputs:\n  a:\n    default: |\n      x\n')).toThrow("the default of input 'a'")
+  const inputs = { plain: 'https://a.example', quoted: "it's", lines: 'a\nb\n', switch: 'false', empty: '', none: '' }
+  expect(parseInputs(yaml)).toEqual(inputs)
+  expect(parseInputs('name: x')).toEqual({})
 })
 
 const title = { title: 'T', file: 'a,b' }
