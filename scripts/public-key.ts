@@ -22,6 +22,10 @@ For a private CA, set NODE_EXTRA_CA_CERTS; behind a proxy, https_proxy and NODE_
 Exit code: 0 when exactly one key was found, 1 when not, 2 for wrong arguments.
 `
 
+function fail(message: string): never {
+  throw new ExplainedError(message, 1)
+}
+
 export type Request = { baseUrl: string; scope: string; appId: string; secret: string }
 
 /**
@@ -36,15 +40,13 @@ export async function findPublicKey(request: Request): Promise<string> {
   const [first, second] = [await requestJwt(endpoint, request, 300), await requestJwt(endpoint, request, 600)]
   const [key, ...others] = keysOf(first, endpoint).filter(candidate => keysOf(second, endpoint).includes(candidate))
   if (key === undefined) {
-    throw new ExplainedError(
+    fail(
       `${origin} signed two JWTs with different keys: several servers share this name, so ask the operator for all their keys.`,
-      1,
     )
   }
   if (others.length > 0) {
-    throw new ExplainedError(
+    fail(
       `${origin} answered twice with the same JWT: a proxy or CDN caches its answers, so use an address without a cache.`,
-      1,
     )
   }
   return key
@@ -62,15 +64,18 @@ async function requestJwt(endpoint: string, { scope, appId, secret }: Request, v
   const credentials = { client_id: appId, client_secret: secret, scope, validity: `${validity}` }
   const body = new URLSearchParams({ grant_type: 'client_credentials', response_type: 'id_token', ...credentials })
   const init = { method: 'POST', body, redirect: 'manual', signal: AbortSignal.timeout(30_000) } as const
-  const response = await fetch(endpoint, init).catch((error: Error) => {
-    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.name
-    throw new ExplainedError(
-      `Could not connect to ${endpoint} (${code}): check --base-url, and NODE_EXTRA_CA_CERTS if the server has a private CA.`,
-      1,
+  try {
+    const response = await fetch(endpoint, init)
+    const text = await response.text()
+    if (response.status === 200) return text
+    fail(`${endpoint} answered with status ${response.status}: ${remedyFor(response.status)}.`)
+  } catch (error) {
+    if (error instanceof ExplainedError) throw error
+    const { cause, name } = error as Error & { cause?: NodeJS.ErrnoException }
+    fail(
+      `Could not connect to ${endpoint} (${cause?.code ?? name}): check --base-url, and NODE_EXTRA_CA_CERTS for a private CA.`,
     )
-  })
-  if (response.status === 200) return response.text()
-  throw new ExplainedError(`${endpoint} answered with status ${response.status}: ${remedyFor(response.status)}.`, 1)
+  }
 }
 
 function remedyFor(status: number): string {
@@ -88,7 +93,7 @@ function keysOf(jwt: string, endpoint: string): string[] {
     const points = p384.Signature.fromBytes(Buffer.from(signature, 'base64url'))
     return [0, 1].map(bit => pemOf(points.addRecoveryBit(bit).recoverPublicKey(hash).toBytes(false)))
   } catch {
-    throw new ExplainedError(`${endpoint} did not answer with a JWT that is signed with ES384: check --base-url.`, 1)
+    fail(`${endpoint} did not answer with a JWT that is signed with ES384: check --base-url.`)
   }
 }
 
