@@ -3256,8 +3256,7 @@ const leastLimitWait = 500;
 const firstLimitWindow = 4000;
 function limitRetry(asked, rest, { causes, cause, random }) {
     const earlier = causes.filter(other => other === cause).length;
-    const window = Math.min(firstLimitWindow * 3 ** earlier, 0.8 * rest);
-    const wait = Math.min(leastLimitWait + random * window, rest - shortestAttempt);
+    const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest);
     return { kind: 'retry', wait: Math.round(asked + wait), counts: false };
 }
 function isTransient({ outcome, cause, causes }) {
