@@ -75,11 +75,13 @@ test.each<[name: string, token: typeof userToken, inputs: Texts, lives: number, 
 const renewAgain = /^Anyone who reads this JWT can renew it .*: get a new JWT with "app-id" and "secret" instead/
 const lost = (scope: string) => new RegExp(`^The renewed JWT no longer has "${scope}", which the old JWT had: `)
 const old = { ...renewable, scopes: ['user:name', 'user:email'] }
+const oldAdmin = { ...renewable, scopes: ['user:admin'] }
 
 test.each<[name: string, token: typeof userToken, before: typeof userToken, expected: RegExp[]]>([
   ['of the same', old, old, [renewAgain]],
   ['that lost a scope', renewable, old, [renewAgain, lost('user:email')]],
   ['that cannot be renewed again', { ...old, refreshToken: undefined }, old, [lost('offline_access')]],
+  ['with all rights', oldAdmin, oldAdmin, [admin, renewAgain]],
 ])('a renewal %s', (_name, token, before, expected) => {
   const { settings } = read({ 'app-id': '', secret: '', jwt: 'a.b.c' })
   expect(warningsAboutToken(token, settings, before, 3600)).toEqual(matching(expected))
