@@ -28,8 +28,11 @@ function pemWith(point: Buffer): string {
   return `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----`
 }
 const pointOf = (pem: string) => createPublicKey(pem).export({ type: 'spki', format: 'der' }).subarray(-97)
-const compressed = (pem: string) =>
-  pemWith(ECDH.convertKey(pointOf(pem), 'secp384r1', undefined, undefined, 'compressed') as Buffer)
+const compressedPoint = (pem: string) =>
+  ECDH.convertKey(pointOf(pem), 'secp384r1', undefined, undefined, 'compressed') as Buffer
+const compressed = (pem: string) => pemWith(compressedPoint(pem))
+/** The point with the same x and the other y. */
+const mirrored = (pem: string) => pemWith(compressedPoint(pem).map((byte, at) => (at ? byte : byte ^ 1)) as Buffer)
 
 test.each([
   [production, 'S5X8XrfKdx9gYayFITc89wad4usrk0n27MjiGYvqalizeSWTHEpnd7oea9IQ8T5o'],
@@ -75,6 +78,7 @@ test.each([
   ["the key of one's own server", production, publicKeyPem],
   ['that key, and the rooted name of the public server', `${production}.`, publicKeyPem],
   ['two keys of other servers', production, `${publicKeyPem}${anotherPem}`],
+  ['a key with the same x', production, mirrored(productionPem)],
   ['the key of the other public server', staging, productionPem],
 ])('beside a public server, %s is an error', async (_which, url, pem) => {
   const error = { code: 'ERR_PUBLIC_KEY_CONFLICT', message: expect.stringContaining(url) }
