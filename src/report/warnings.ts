@@ -54,7 +54,8 @@ export function warningsAboutToken(
   { validity, ovcUrl, aysUrl }: Settings,
   old: Token | undefined,
 ): string[] {
-  const found: string[] = []
+  // The scopes of a new JWT were warned about before the request.
+  const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
   // By the runner's clock; negative where that is ahead of the server's.
   const lives = token.expiresAt - token.verifiedAt / 1000
   if (token.refreshToken) found.push(warnings.renewable(old !== undefined))
