@@ -28,11 +28,14 @@ function faultOf(page: string, link: string): string | undefined {
   return anchorsOf(readText(target)).includes(anchor) ? undefined : `${link} has no such anchor`
 }
 
+/** The file that the README tells its reader to save. */
+const readersFile = '.github/workflows/deploy.yml'
+
 /** Paths of this repository in backticks. `lib` is built, and `<...>`, `*` and spaces make a pattern or a command of it. */
 function pathsOf(page: string): string[] {
   const code = [...proseIn(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
   const folders = /^(\.ci|\.github|__tests__|dist|docs|examples|sandbox|scripts|src|stubs)\//
-  return code.filter(text => folders.test(text) && !/[<>*\s{}$]|\.\.\./.test(text))
+  return code.filter(text => folders.test(text) && text !== readersFile && !/[<>*\s{}$]|\.\.\./.test(text))
 }
 
 test('there are pages', () => {
