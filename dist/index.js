@@ -2834,6 +2834,8 @@ function userOf({ keyKind, identity, issuer }) {
     return keyKind === 'user' ? `${identity}@${issuer}` : undefined;
 }
 async function verifiedPayload(jwt, trusted, invalid) {
+    if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(jwt))
+        throw invalid('is not a signed JWT');
     let code;
     for (const key of trusted) {
         try {
@@ -4021,7 +4023,7 @@ function warningsAboutScopes(scopes) {
     return unknown.length ? [...found, warnings_warnings.unknownScopes(unknown)] : found;
 }
 function warningsAboutToken(token, { validity, ovcUrl, aysUrl }, old) {
-    const found = [];
+    const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights) : [];
     const lives = token.expiresAt - token.verifiedAt / 1000;
     if (token.refreshToken)
         found.push(warnings_warnings.renewable(old !== undefined));

@@ -2,8 +2,7 @@
  * What each error says: what happened, why, and what to do. The parameters are the facts that its sentence takes. A clause
  * that a rule deduces stands beside that rule; here is the frame around it.
  *
- * A code names one remedy and never changes its meaning: people search for it. The order is that of
- * docs/troubleshooting.md.
+ * A code names one remedy and never changes its meaning: people search for it.
  */
 
 import { products, type Server } from '../address.ts'

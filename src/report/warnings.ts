@@ -55,7 +55,7 @@ export function warningsAboutToken(
   old: Token | undefined,
 ): string[] {
   // The scopes of a new JWT were warned about before the request.
-  const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
+  const found: string[] = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
   // By the runner's clock; negative where that is ahead of the server's.
   const lives = token.expiresAt - token.verifiedAt / 1000
   if (token.refreshToken) found.push(warnings.renewable(old !== undefined))

@@ -27,6 +27,7 @@ test("a user's JWT", async () => {
     keyKind: 'user',
     expiresAt: exp,
     refreshToken: undefined,
+    verifiedAt: expect.any(Number),
   })
 })
 

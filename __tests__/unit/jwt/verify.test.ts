@@ -33,12 +33,12 @@ const rejections: [code: string, changes: Record<string, unknown>, asked: Asked,
   ['ERR_MORE_THAN_REQUESTED', { aud: ['a', 'b'] }, { audiences: ['a'] }, / the audience "b", which "audience" /],
   ['ERR_MORE_THAN_REQUESTED', { scope: ['user:name', 'x'] }, {}, / the scope "x", which "scope" /],
   ['ERR_MORE_THAN_REQUESTED', { refresh_token: 'r' }, {}, / the scope "offline_access", which /],
-  ['ERR_SCOPE_NOT_GRANTED', { scope: [''] }, {}, /"user:name" .*: none\): .* right\. /],
+  ['ERR_SCOPE_NOT_GRANTED', { scope: [''] }, {}, /"user:name" .*: none\): the server left it out\. /],
   [
     'ERR_SCOPE_NOT_GRANTED',
     {},
     { scopes: ['user:name', 'a:b', 'c:d'] },
-    / "a:b", "c:d" .*: "user:name"\): .* right\. /,
+    / "a:b", "c:d" .*: "user:name"\): the server left them out\. /,
   ],
   ['ERR_SCOPE_NOT_GRANTED', {}, { scopes: ['user:name', 'user:memberof:x', 'a:b'] }, / not a member .* Add the user /],
   [
@@ -47,7 +47,7 @@ const rejections: [code: string, changes: Record<string, unknown>, asked: Asked,
     { scopes: ['user:name', 'offline_access'] },
     / no refresh token\. Remove offline_access /,
   ],
-  ['ERR_SCOPE_NOT_GRANTED', {}, { scopes: ['user:name', 'offline_access', 'a:b'] }, / does not have that right\. /],
+  ['ERR_SCOPE_NOT_GRANTED', {}, { scopes: ['user:name', 'offline_access', 'a:b'] }, / the server left it out\. /],
 ]
 test.each(rejections)('%s: a new JWT with %j for %j', async (code, changes, asked, says) => {
   await expect(verify(changes, asked)).rejects.toMatchObject({ code, message: expect.stringMatching(says) })

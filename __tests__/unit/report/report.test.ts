@@ -7,7 +7,7 @@ import { read, type Texts } from '../../support/inputs.ts'
 
 const now = Date.parse('2026-01-31T12:00:00.500Z')
 const at = (seconds: number) => Date.parse('2026-01-31T12:00:00Z') / 1000 + seconds
-const user = { ...userToken, expiresAt: at(3600) }
+const user = { ...userToken, expiresAt: at(3600), verifiedAt: now }
 const settings = (inputs: Texts = {}, env: Texts = {}) => read({ scope: 'user:name', ...inputs }, env).settings
 
 test("of a user's JWT that no server was asked about", () => {

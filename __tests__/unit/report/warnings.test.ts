@@ -30,7 +30,7 @@ test('all unknown scopes share one warning, after what is about security', () =>
 
 const renewable = { ...userToken, refreshToken: 'r' }
 const forAudience = { ...userToken, audiences: ['my-org'] }
-const audience = /^OpenvCloud does not accept a JWT with an audience: leave "audience" empty /
+const audience = /^OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one\.$/
 const short = /5 minutes early: set "validity" above 5m/
 const canRenew = /^Anyone who reads this JWT can renew it without the secret, .*: remove offline_access from "scope"/
 const ahead = (seconds: number, requested: string) =>
@@ -69,7 +69,7 @@ test.each<[name: string, token: typeof userToken, inputs: Texts, lives: number, 
   ],
 ])('about %s', (_name, token, inputs, lives, expected) => {
   const { settings } = read({ scope: 'user:name', ...inputs })
-  expect(warningsAboutToken(token, settings, undefined, lives)).toEqual(matching(expected))
+  expect(warningsAboutToken({ ...token, expiresAt: lives }, settings, undefined)).toEqual(matching(expected))
 })
 
 const renewAgain = /^Anyone who reads this JWT can renew it .*: get a new JWT with "app-id" and "secret" instead/
@@ -84,7 +84,7 @@ test.each<[name: string, token: typeof userToken, before: typeof userToken, expe
   ['with all rights', oldAdmin, oldAdmin, [admin, renewAgain]],
 ])('a renewal %s', (_name, token, before, expected) => {
   const { settings } = read({ 'app-id': '', secret: '', jwt: 'a.b.c' })
-  expect(warningsAboutToken(token, settings, before, 3600)).toEqual(matching(expected))
+  expect(warningsAboutToken({ ...token, expiresAt: 3600 }, settings, before)).toEqual(matching(expected))
 })
 
 test('a summary that was not written', () => {
