@@ -2,8 +2,8 @@
 
 import { expect, test } from '@jest/globals'
 import { drawPicture } from '../../scripts/picture.ts'
-import { missingTools } from '../support/tools.ts'
 import { readText } from '../support/pages.ts'
+import { missingTools } from '../support/tools.ts'
 
 const testWithBash = missingTools() === undefined ? test : test.skip
 

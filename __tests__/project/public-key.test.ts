@@ -3,9 +3,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { run } from '../../sandbox/runner/process.ts'
+import { makeCertificate } from '../../sandbox/servers/certificates.ts'
 import { listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
 import { defaultOrganizationKey, defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
-import { makeCertificate } from '../../sandbox/servers/certificates.ts'
 import { findPublicKey } from '../../scripts/public-key.ts'
 import { root } from '../support/pages.ts'
 

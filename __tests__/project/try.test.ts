@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { run } from '../../sandbox/runner/process.ts'
-import { html, listen } from '../../sandbox/servers/http.ts'
+import { html, listen, plain } from '../../sandbox/servers/http.ts'
 import { defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { root } from '../support/pages.ts'
@@ -52,12 +52,12 @@ test('a wrong key: the error, and where it is explained', async () => {
 })
 
 test.each([
-  ['--ovc-url', 401, 'err_ovc_refused'],
-  ['--ays-url', 401, 'err_ays_refused'],
-  ['--ovc-url', 200, 'err_not_openvcloud'],
-  ['--ays-url', 200, 'err_not_ays'],
-])('the key works where the server of %s answers %d', async (option, status, anchor) => {
-  const refusing = await listen({ record() {} }, () => html(status, 'Not JSON'))
+  ['--ovc-url', html(401, 'Unauthorized'), 'err_ovc_refused'],
+  ['--ays-url', plain(401, 'Unauthorized'), 'err_ays_refused'],
+  ['--ovc-url', html(200, 'Not JSON'), 'err_not_openvcloud'],
+  ['--ays-url', html(200, 'Not JSON'), 'err_not_ays'],
+])('the key works where the server of %s answers %j', async (option, reply, anchor) => {
+  const refusing = await listen({ record() {} }, () => reply)
   const { exitCode, stdout } = await start(goodKey, ['--scope', 'user:memberof:my-org', option, refusing.origin])
   await refusing.close()
   expect(exitCode).toBe(1)

@@ -47,7 +47,7 @@ const rejections: [code: string, changes: Record<string, unknown>, asked: Asked,
     { scopes: ['user:name', 'offline_access'] },
     / no refresh token\. Remove offline_access /,
   ],
-  ['ERR_SCOPE_NOT_GRANTED', {}, { scopes: ['user:name', 'offline_access', 'a:b'] }, / the server left it out\. /],
+  ['ERR_SCOPE_NOT_GRANTED', {}, { scopes: ['user:name', 'offline_access', 'a:b'] }, / the server left them out\. /],
 ]
 test.each(rejections)('%s: a new JWT with %j for %j', async (code, changes, asked, says) => {
   await expect(verify(changes, asked)).rejects.toMatchObject({ code, message: expect.stringMatching(says) })
