@@ -11,17 +11,17 @@ function blockBelow(heading: string): string {
   return blocksOf(below)[0]?.text ?? ''
 }
 
-/** Runs the job of `Usage`, or the steps of a recipe in place of its script, with the addresses of the world. */
+/** Runs the job of `Usage`, or the steps of a recipe in place of its script. */
 function run(steps?: string) {
   const usage = blockBelow('Usage')
   const workflow =
     steps === undefined ? usage : usage.replace(/^ +- run: [\s\S]*$/m, steps.replaceAll(/^(?=.)/gm, '      '))
-  // Every step of the action asks the ItsYou.online of the world.
-  const server = [`base-url: "\${{ vars.ITSYOUONLINE_URL }}"`, `public-key: "\${{ vars.ITSYOUONLINE_PUBLIC_KEY }}"`]
   const text = workflow
-    .replaceAll('https://ays.example/api', `\${{ vars.AYS_URL }}`)
-    .replaceAll(/^( +)secret: .*$/gm, `$&\n$1${server.join('\n$1')}`)
-    .replaceAll(/, secret: .*?\}\}"/g, `$&, ${server.join(', ')}`)
+    .replaceAll(`\${{ vars.OVC_URL }}`, 'https://my-location.example')
+    .replaceAll(
+      /^( *)with: \{ (.*) \}$/gm,
+      (_, indent, map) => `${indent}with:\n${indent}  ${map.replaceAll(', ', `\n${indent}  `)}`,
+    )
   return runText('README.yml', text, { eventName: 'workflow_dispatch' })
 }
 
