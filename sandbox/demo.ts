@@ -9,7 +9,7 @@ export const location = 'my-location'
 const account = 'my-account'
 export const users = { [defaultUserKey.username]: { accounts: [{ id: 1, name: account }] } }
 
-export type DemoOptions = {
+type DemoOptions = {
   job: Job
   /** The built action. */
   main: string

@@ -14,7 +14,7 @@ export type Cloudspace = {
   access: string
 }
 
-export type Machine = {
+type Machine = {
   id: number
   name: string
   cloudspaceId: number
