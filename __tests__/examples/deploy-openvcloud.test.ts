@@ -1,7 +1,7 @@
 /** examples/deploy-openvcloud.yml, run for real. */
 
 import { expect, test } from '@jest/globals'
-import { listen } from '../../sandbox/servers/http.ts'
+import { listen, type Reply } from '../../sandbox/servers/http.ts'
 import { bodyOf, brief, describeExample } from '../support/workflow/look.ts'
 import { newWorld, runExample } from '../support/workflow/run-example.ts'
 
@@ -60,25 +60,39 @@ describeExample(file, () => {
     expect(third.outcome).toBe("failure: There are several machines with the name 'Ubuntu 24.04 x64'.")
   })
 
-  test('repeats a call that reads after a 429, and no call that creates', async () => {
+  /** Runs it with a gateway in front of OpenvCloud. @returns also what the scripts asked it */
+  async function runBehind(gateway: (call: string, count: number) => Reply | undefined) {
     const world = await newWorld()
     const asked: string[] = []
-    const gateway = await listen({ record: request => void asked.push(brief(request)) }, async received => {
+    const server = await listen({ record: request => void asked.push(brief(request)) }, async received => {
       const { method, path, body } = received
-      if (asked.length === 0) return { status: 429 }
-      if (path.endsWith('create')) return { status: 504 }
+      const own = gateway(path.replace('/restmachine/cloudapi/', ''), asked.length)
+      if (own) return own
       const headers = { authorization: `${received.headers['authorization']}`, 'content-type': 'application/json' }
       const response = await fetch(world.north.url + path, { method, headers, body })
       return { status: response.status, body: await response.text() }
     })
     try {
-      const { outcome } = await runExample(file, { world, ...edit(/( OVC_URL: ).*/g, `$1${gateway.origin}`) })
-      expect(outcome).toBe('failure: cloudapi/cloudspaces/create failed (status 504): ""')
-      const read = ['cloudspaces/list 429', 'cloudspaces/list 200', 'accounts/list 200']
-      expect(asked).toEqual([...read, 'cloudspaces/create 504'])
+      return { asked, ...(await runExample(file, { world, ...edit(/( OVC_URL: ).*/g, `$1${server.origin}`) })) }
     } finally {
-      await gateway.close()
+      await server.close()
     }
+  }
+
+  test('repeats a call that reads after a 429, and no call that creates', async () => {
+    const { outcome, asked } = await runBehind((call, count) => {
+      if (count === 0) return { status: 429 }
+      return call === 'cloudspaces/create' ? { status: 504 } : undefined
+    })
+    expect(outcome).toBe('failure: cloudapi/cloudspaces/create failed (status 504): ""')
+    const read = ['cloudspaces/list 429', 'cloudspaces/list 200', 'accounts/list 200']
+    expect(asked).toEqual([...read, 'cloudspaces/create 504'])
+  })
+
+  test('creates no machine when the list of machines is garbled', async () => {
+    const garbled = { status: 200, body: '<html>' }
+    const { conclusion, asked } = await runBehind(call => (call === 'machines/list' ? garbled : undefined))
+    expect([conclusion, asked.at(-1)]).toEqual(['failure', 'machines/list 200'])
   })
 
   test.each<[string, from: string | RegExp, to: string, message: RegExp]>([

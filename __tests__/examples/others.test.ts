@@ -190,7 +190,8 @@ describeExample('use-a-composite-action.yml', () => {
     const { outcome, log, jobs, jwts } = await runExample('use-a-composite-action.yml')
     expect([outcome, jwts]).toEqual(['success', [expect.any(String)]])
     expect(log).toContain('There are 0 cloud spaces.\n')
-    for (const step of jobs.flatMap(job => job.steps)) expect(step.result?.env ?? {}).toEqual({})
+    const inside = jobs.flatMap(job => job.steps).flatMap(step => step.steps)
+    expect(inside.map(step => step.result?.env)).toEqual([{}, {}])
   })
 
   test('fails when a step of the action fails', async () => {
