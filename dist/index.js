@@ -111,18 +111,177 @@ var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: ./lib/node-version.js
+;// CONCATENATED MODULE: ./lib/address.js
+const products = { 'base-url': 'ItsYou.online', 'ovc-url': 'OpenvCloud', 'ays-url': 'AYS' };
+const builtInKeys = {
+    'https://itsyou.online': `-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES5X8XrfKdx9gYayFITc89wad4usrk0n2
+7MjiGYvqalizeSWTHEpnd7oea9IQ8T5oJjMVH5cc0H5tFSKilFFeh//wngxIyny6
+6+Vq5t5B0V0Ehy01+2ceEon2Y0XDkIKv
+-----END PUBLIC KEY-----`,
+    'https://staging.itsyou.online': `-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEkmd07vxBqoCiHsaplIpjlonDeOnpvPam
+ORMdBcAlHNXbzwplcdK4qlZGPBz9mxDSrBOv9SZH+Et6r8gn9Fx/+ZjlvRwowqOU
+FpCIijAEx6A3BhfRUbmwl1evBKzWB/qw
+-----END PUBLIC KEY-----`,
+};
+function builtInKey(url) {
+    const { protocol, hostname, port } = new URL(url);
+    return builtInKeys[`${protocol}//${hostname.replace(/\.$/, '')}${port && `:${port}`}`];
+}
+function isLoopback(hostname) {
+    return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/shown.js
+const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]';
+const invisible = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]';
+function contains(text, characters) {
+    return !/^[ -~]*$/.test(text) && new RegExp(characters, 'u').test(text);
+}
+function isPrintable(text) {
+    return !contains(text, unprintable) && !text.includes('##[');
+}
+function hasInvisible(text) {
+    return contains(text, invisible);
+}
+const marks = "\\-_.'\u2019\u00b7@+ ";
+function isName(text) {
+    return isPlain(text, '', 150);
+}
+function isScopeName(text) {
+    return isPlain(text, ':', 164);
+}
+function isAudienceName(text) {
+    return isPlain(text, ':/', 150);
+}
+function isPlain(text, more, longest) {
+    const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
+        new RegExp(`^(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`, 'u').test(text);
+    return isAllowed && !/^ | $/.test(text) && [...text].length <= longest;
+}
+function shownName(text) {
+    return text.includes(' ') ? `"${text}"` : text;
+}
+function listInQuotes(names) {
+    const [shown, more] = [names.slice(0, 12), names.length - 12];
+    return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function quoteOrDescribe(value, verb = 'is') {
+    return value.length <= 80 && isPrintable(value)
+        ? `${verb} "${value}", which is not valid`
+        : 'is too long or contains invalid characters';
+}
+function escapeHtml(text) {
+    return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function sharesText(text, secrets) {
+    const plain = (value) => value.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const haystack = plain(text);
+    return secrets.map(plain).some(secret => {
+        const length = Math.min(8, secret.length);
+        const parts = Array.from({ length: secret.length - length + 1 }, (_, at) => secret.slice(at, at + length));
+        return length > 0 && parts.some(part => haystack.includes(part));
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/errors/sentences.js
+
+
+const wrongInput = (input, found, remedy) => `"${input}" ${found}: ${remedy}`;
+const inAttempts = (attempts) => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);
+const sentences = {
+    ERR_INPUT_MISSPELT: (wrong, right) => `"${wrong}" is not an input of this action: write "${right}".`,
+    ERR_INPUT_EMPTY: (empty, remedy) => `${empty}: ${remedy}`,
+    ERR_SECRETS_FORK: (empty) => `${empty}: this is a pull request from a fork, and such runs do not get secrets. Skip this job for forks, or run it after the merge.`,
+    ERR_SECRETS_DEPENDABOT: (empty) => `${empty}: Dependabot started this run, and such runs do not get the repository's Actions secrets. Add the secret under "Secrets and variables", "Dependabot", or skip this job for Dependabot.`,
+    ERR_CREDENTIALS_INVALID: wrongInput,
+    ERR_SCOPE_INVALID: wrongInput,
+    ERR_SCOPE_UNSAFE: (found) => `"scope" ${found}. Anyone who reads that JWT can renew it again and again, even after the key is deleted: write "user:name,offline_access", or "organization:owner:ays,offline_access" for an organization's key.`,
+    ERR_AUDIENCE_INVALID: wrongInput,
+    ERR_DURATION_INVALID: wrongInput,
+    ERR_ADDRESS_INVALID: wrongInput,
+    ERR_ENV_VAR_INVALID: wrongInput,
+    ERR_INPUT_INVALID: wrongInput,
+    ERR_INPUT_CONFLICT: wrongInput,
+    ERR_PUBLIC_KEY_MISSING: (url) => `"public-key" is empty, and the key of ${url} is not built in: set "public-key" to that server's public key (PEM), which its operator has.`,
+    ERR_PUBLIC_KEY_INVALID: () => '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".',
+    ERR_PRIVATE_KEY: () => '"public-key" contains a private key: replace that key on the server, and give its public key here.',
+    ERR_PUBLIC_KEY_CONFLICT: (url) => `"public-key" is not the key of ${url}, the server in "base-url": set "base-url" to the address of the server that has this key, or remove "public-key".`,
+    ERR_JWT_INPUT: (found) => `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key". If that server's key was changed, get a new JWT.`,
+    ERR_NOT_REFRESHABLE: () => '"jwt" contains a JWT without a refresh token, which no server renews: request it with "scope: user:name,offline_access", or use "app-id" and "secret" here.',
+    ERR_TLS_OFF: () => 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: remove it. For a private CA, set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".',
+    ERR_NODE_VERSION: (oldest, version) => `This action needs Node ${oldest} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner has Node 24.`,
+    ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so nothing was set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
+    ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`,
+    ERR_OUTPUTS_INCOMPLETE: (code) => `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
+    ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step, "concurrency", and "fail-fast" of the matrix.`,
+    ERR_UNEXPECTED: (kind) => `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`,
+    ERR_HOST_NOT_FOUND: ({ name, input }) => `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
+    ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
+    ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
+    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
+    ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
+    ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout".${input === 'base-url' ? '' : ` To skip this check, leave "${input}" empty.`}`,
+    ERR_PROXY_INVALID: (variable, found, remedy) => `${variable} ${found}: ${remedy}`,
+    ERR_PROXY_FAILED: (variable, cause) => `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
+    ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
+    ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
+    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
+    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM and contains the CA of this server, and that the server sends its intermediate certificates.`,
+    ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
+    ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
+    ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
+    ERR_CLIENT_CERTIFICATE: ({ name, input }, cause) => `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
+    ERR_TLS: ({ name }, cause, remedy) => `${name} and this runner could not agree on TLS (${cause}): ${remedy}`,
+    ERR_PROTOCOL: ({ name, input }, cause) => `${name} sent an answer that is not valid HTTP (${cause}): check the scheme and the port in "${input}", and what is between the runner and the server.`,
+    ERR_COMPRESSED: ({ name }, encoding) => `${name} answered with ${encoding} encoding, although the request asks for none: ask the operator of the server, or of the proxy in front of it, to send this answer uncompressed.`,
+    ERR_UNEXPECTED_STATUS: ({ name, input }, status) => `${name} answered with status ${status}, but not as ${products[input]} does: a gateway, a proxy or another program answered. Check "${input}" (https or http, host, port). If it is right, ask the operator of the gateway or proxy.`,
+    ERR_CREDENTIALS_REJECTED: ({ name }, reason) => `${name} rejected the credentials (400): ${reason}`,
+    ERR_SCOPE_REFUSED: ({ name }, scopes, reason) => `${name} refused the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)} (401): ${reason}`,
+    ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy removed the JWT. Get a new JWT with "app-id" and "secret".`,
+    ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`,
+    ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
+    ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
+    ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
+    ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
+    ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
+    ERR_SCOPE_NOT_GRANTED: (missing, requested, granted, reason) => `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${reason}`,
+    ERR_MORE_THAN_REQUESTED: (input, extra) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: add it to "${input}" if the job needs it, or ask the server's operator.`,
+    ERR_OVC_NEEDS_USER: () => 'OpenvCloud does not accept the JWT of an organization\'s API key. No JWT was set: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.',
+    ERR_OVC_AUDIENCE: (audiences) => `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
+    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the clock of OpenvCloud differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    ERR_NOT_OPENVCLOUD: ({ name }, found) => `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
+    ERR_AYS_REFUSED: ({ name }, reason) => `AYS at ${name} refused the JWT (401). No JWT was set: ${reason}`,
+    ERR_NOT_AYS: ({ name }, found) => `${name} did not answer as AYS does (${found}): check that "ays-url" is its address with its prefix, such as https://ays.example/api, and that no login or maintenance page is in front of it.`,
+};
+
+;// CONCATENATED MODULE: ./lib/errors/error.js
+
+class ActionError extends Error {
+    code;
+    constructor(...[code, ...facts]) {
+        const sentence = sentences[code];
+        super(`${sentence(...facts)} [${code}]`);
+        this.name = 'ActionError';
+        this.code = code;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/runner/node-version.js
+
 
 const oldest = [20, 18];
-function whyTooOld(version) {
+function tooOld(version) {
     const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
     if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1]))
         return undefined;
-    return `This action needs Node ${oldest.join('.')} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner brings Node 24. [ERR_NODE_VERSION]`;
+    return new ActionError('ERR_NODE_VERSION', oldest.join('.'), version);
 }
-const reason = whyTooOld(process.version);
-if (reason !== undefined) {
-    (0,external_node_fs_namespaceObject.writeSync)(1, `::error::${reason}\n`);
+const error = tooOld(process.version);
+if (error) {
+    (0,external_node_fs_namespaceObject.writeSync)(1, `::error::${error.message}\n`);
     process.exit(1);
 }
 
@@ -1822,7 +1981,7 @@ function setOutput(name, value) {
  *
  */
 function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
+    command_issue('echo', enabled ? 'on' : 'off');
 }
 //-----------------------------------------------------------------------
 // Results
@@ -1834,7 +1993,7 @@ function setCommandEcho(enabled) {
  */
 function setFailed(message) {
     process.exitCode = ExitCode.Failure;
-    error(message);
+    core_error(message);
 }
 //-----------------------------------------------------------------------
 // Logging Commands
@@ -1850,14 +2009,14 @@ function isDebug() {
  * @param message debug message
  */
 function core_debug(message) {
-    issueCommand('debug', {}, message);
+    command_issueCommand('debug', {}, message);
 }
 /**
  * Adds an error issue
  * @param message error issue message. Errors will be converted to string via toString()
  * @param properties optional properties to add to the annotation.
  */
-function error(message, properties = {}) {
+function core_error(message, properties = {}) {
     command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
@@ -1968,625 +2127,53 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./lib/errors/error.js
-const codes = (/* unused pure expression or super */ null && ([
-    'ERR_INPUT_MISSPELT',
-    'ERR_INPUT_EMPTY',
-    'ERR_SECRETS_FORK',
-    'ERR_SECRETS_DEPENDABOT',
-    'ERR_CREDENTIALS_INVALID',
-    'ERR_SCOPE_INVALID',
-    'ERR_AUDIENCE_INVALID',
-    'ERR_DURATION_INVALID',
-    'ERR_ADDRESS_INVALID',
-    'ERR_ENV_VAR_INVALID',
-    'ERR_INPUT_INVALID',
-    'ERR_INPUT_CONFLICT',
-    'ERR_PUBLIC_KEY_MISSING',
-    'ERR_PUBLIC_KEY_INVALID',
-    'ERR_JWT_INPUT',
-    'ERR_NOT_REFRESHABLE',
-    'ERR_RENEWAL_NEEDS_KEY',
-    'ERR_TLS_OFF',
-    'ERR_NODE_VERSION',
-    'ERR_RUNNER_FILES',
-    'ERR_RUNNER_FILES_DENIED',
-    'ERR_OUTPUTS_INCOMPLETE',
-    'ERR_CANCELLED',
-    'ERR_UNEXPECTED',
-    'ERR_HOST_NOT_FOUND',
-    'ERR_CONNECTION',
-    'ERR_TIMEOUT',
-    'ERR_WAIT_TOO_LONG',
-    'ERR_PROXY_INVALID',
-    'ERR_PROXY_FAILED',
-    'ERR_PROXY_SILENT',
-    'ERR_CERTIFICATE_UNTRUSTED',
-    'ERR_CERTIFICATE_EXPIRED',
-    'ERR_CERTIFICATE_HOST',
-    'ERR_CERTIFICATE_EXTRA_CA',
-    'ERR_CLIENT_CERTIFICATE',
-    'ERR_TLS',
-    'ERR_PROTOCOL',
-    'ERR_CREDENTIALS_REJECTED',
-    'ERR_SCOPE_REFUSED',
-    'ERR_RENEWAL_REFUSED',
-    'ERR_NOT_FOUND',
-    'ERR_REDIRECT',
-    'ERR_UNAVAILABLE',
-    'ERR_UNEXPECTED_STATUS',
-    'ERR_TOO_LARGE',
-    'ERR_COMPRESSED',
-    'ERR_NOT_A_JWT',
-    'ERR_JWT_INVALID',
-    'ERR_JWT_EXPIRED',
-    'ERR_SCOPE_NOT_GRANTED',
-    'ERR_MORE_THAN_REQUESTED',
-    'ERR_OVC_NEEDS_USER',
-    'ERR_OVC_AUDIENCE',
-    'ERR_OVC_NO_ACCOUNT',
-    'ERR_OVC_REFUSED',
-    'ERR_OVC_UNAVAILABLE',
-    'ERR_NOT_OPENVCLOUD',
-    'ERR_AYS_REFUSED',
-    'ERR_AYS_UNAVAILABLE',
-    'ERR_NOT_AYS',
-]));
-class ActionError extends Error {
-    code;
-    constructor(code, message) {
-        super(`${message} [${code}]`);
-        this.name = 'ActionError';
-        this.code = code;
-    }
-}
-function listInQuotes(names) {
-    const [shown, more] = [names.slice(0, 12), names.length - 12];
-    return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-function attemptsInWords(attempts) {
-    return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-}
+;// CONCATENATED MODULE: ./lib/destinations/call.js
 
-;// CONCATENATED MODULE: ./lib/errors/destinations.js
-
-const notSet = 'so it was not set';
-const destinationErrors = {
-    ovcNeedsUser: () => new ActionError('ERR_OVC_NEEDS_USER', `OpenvCloud answers 500 to the JWT of an organization's API key, ${notSet}: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.`),
-    ovcAudience: (audiences) => new ActionError('ERR_OVC_AUDIENCE', `OpenvCloud rejects a JWT with an audience, and this one has ${listInQuotes(audiences)}, ${notSet}: get a JWT without an audience, or leave "ovc-url" empty.`),
-    ovcNoAccount: (url, user) => new ActionError('ERR_OVC_NO_ACCOUNT', `OpenvCloud at ${url} accepts the JWT but has no account for "${user}", ${notSet}: have that user added to an account there, or use the API key of a user who is.`),
-    ovcRefused: (url, server) => new ActionError('ERR_OVC_REFUSED', `OpenvCloud at ${url} refused the JWT (401), ${notSet}: its clock differs, or it trusts another ItsYou.online than ${server}; check "ovc-url" and "base-url", or ask its operator.`),
-    ovcUnavailable: (url, status, attempts) => new ActionError('ERR_OVC_UNAVAILABLE', `OpenvCloud at ${url} is unavailable (status ${status} after ${attemptsInWords(attempts)}), and the JWT is not the cause: run the job again later, or leave "ovc-url" empty.`),
-    notOpenvCloud: (url, found) => new ActionError('ERR_NOT_OPENVCLOUD', `${url} is not the address of an OpenvCloud location (${found}): write the address of its portal into "ovc-url", such as https://my-location.example.`),
-    aysRefusedUser: (url, granted) => new ActionError('ERR_AYS_REFUSED', granted.length
-        ? `AYS at ${url} refused the JWT (401) with the scope ${listInQuotes(granted)}, ${notSet}: request "user:memberof:<organization>" for the organization that this AYS server is configured with in "scope".`
-        : `AYS at ${url} refused the JWT (401), which has no scope "user:memberof:<organization>", ${notSet}: request it in "scope" for the organization that this AYS server is configured with.`),
-    aysRefusedOrganization: (url, organization) => new ActionError('ERR_AYS_REFUSED', `AYS at ${url} refused the JWT (401) of the organization "${organization}", ${notSet}: use the API key of the organization that this AYS server is configured with, or of a member.`),
-    aysRefusedAudience: (url, audiences) => new ActionError('ERR_AYS_REFUSED', `AYS at ${url} refused the JWT (401) with the audience ${listInQuotes(audiences)}, ${notSet}: leave "audience" empty, or name the organization that this AYS server is configured with.`),
-    aysUnavailable: (url, status, attempts) => new ActionError('ERR_AYS_UNAVAILABLE', `AYS at ${url} is unavailable (status ${status} after ${attemptsInWords(attempts)}): run the job again later, or leave "ays-url" empty.`),
-    notAys: (url, found) => new ActionError('ERR_NOT_AYS', `${url} is not the address of an AYS server (${found}): write its address with its prefix into "ays-url", such as https://ays.example/api.`),
-};
-
-;// CONCATENATED MODULE: ./lib/http/retry.js
-const transientStatuses = new Set([
-    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
-]);
-const transientCodes = new Set([
-    'EAI_AGAIN',
-    'ECONNABORTED',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EHOSTUNREACH',
-    'ENETDOWN',
-    'ENETUNREACH',
-    'EPIPE',
-    'ETIMEDOUT',
-]);
-const firstStep = 1000;
-const longestStep = 10_000;
-const shortestAttempt = 200;
-const year = 366 * 24 * 60 * 60 * 1000;
-function decideRetry(situation) {
-    const { outcome, used, retries, now, timeLeft, random } = situation;
-    if (!isTransient(situation) || timeLeft <= 0)
-        return { kind: 'give-up' };
-    const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
-    const counts = asked === 0;
-    if (counts && used >= retries)
-        return { kind: 'give-up' };
-    if (retries === 0)
-        return { kind: 'give-up' };
-    if (asked >= timeLeft)
-        return { kind: 'wait-too-long', wait: asked };
-    if (timeLeft - asked < shortestAttempt)
-        return { kind: 'give-up' };
-    const half = Math.min(longestStep, firstStep * 2 ** used) / 2;
-    const wait = Math.max(asked, half) + random * half;
-    return { kind: 'retry', wait: Math.round(Math.min(wait, asked + (timeLeft - asked) / 2)), counts };
+const readLimit = 64 * 1024;
+function call(ask, { method, url }, jwt, server) {
+    const headers = { authorization: `bearer ${jwt}`, accept: 'application/json' };
+    if (method === 'POST')
+        headers['content-type'] = 'application/x-www-form-urlencoded';
+    return ask({ method, url, headers, body: '', limit: readLimit }, server);
 }
-function isTransient({ outcome, notFound, isKnownServer }) {
-    switch (outcome.kind) {
-        case 'answer':
-            return transientStatuses.has(outcome.status);
-        case 'network':
-            if (outcome.code === 'ENOTFOUND')
-                return isKnownServer || notFound === 0;
-            return transientCodes.has(outcome.code);
-        case 'proxy-failed':
-            if (outcome.cause === 'ENOTFOUND')
-                return notFound === 0;
-            return typeof outcome.cause === 'number'
-                ? transientStatuses.has(outcome.cause)
-                : transientCodes.has(outcome.cause);
-        case 'deadline':
-        case 'proxy-silent':
-            return true;
-        default:
-            return false;
-    }
+function isEmptyList(answer, server, wrong) {
+    const { status, body, isWhole } = answer;
+    if (status >= 300 && status < 400)
+        throw wrong(`redirect, status ${status}`);
+    if (status === 404)
+        throw wrong('status 404');
+    if (status !== 200)
+        throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
+    if (body.trimStart().startsWith('<'))
+        throw wrong('it answered with an HTML page');
+    const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body);
+    if (!isList)
+        throw wrong('it did not answer with a JSON list');
+    return /^\s*\[\s*\]\s*$/.test(body);
 }
-function readRetryAfter(value, now) {
-    if (value === undefined)
-        return 0;
-    if (/^\d+(\.\d+)?$/.test(value))
-        return Math.min(Math.ceil(Number(value)) * 1000, year);
-    const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
-    const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
-    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year);
-}
-
-;// CONCATENATED MODULE: ./lib/errors/network.js
-
-const networkErrors = {
-    hostNotFound: ({ url, input }) => new ActionError('ERR_HOST_NOT_FOUND', `The host name of ${url} was not found (ENOTFOUND): check "${input}" for a typing error, or whether this runner's name server knows it.`),
-    unreachable: ({ url, input }, cause) => new ActionError('ERR_CONNECTION', `${url} could not be reached (${cause}): check "${input}" and that this runner may connect to it, then run the job again.`),
-    timedOut: ({ url }, seconds, attempts) => new ActionError('ERR_TIMEOUT', `${url} did not respond in time (${seconds} s, ${attemptsInWords(attempts)}): check that the server is up, or raise "timeout".`),
-    waitTooLong: ({ url }, cause, waitSeconds, secondsLeft) => new ActionError('ERR_WAIT_TOO_LONG', `${url} is not ready (${cause}) and asks to wait ${waitSeconds} s, but "timeout" leaves ${secondsLeft} s: run the job again later, or raise "timeout".`),
-    tlsFailed: ({ url }, code) => new ActionError('ERR_CERTIFICATE_UNTRUSTED', `The certificate of ${url} is not trusted (${code}): for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:", otherwise have the server's certificate fixed.`),
-    extraCaUseless: ({ url }, code) => new ActionError('ERR_CERTIFICATE_EXTRA_CA', `The certificate of ${url} is not trusted (${code}): the file in NODE_EXTRA_CA_CERTS contains no PEM certificate that vouches for this server. Check its path, its format, and that it has the right CA.`),
-    clientCertificate: ({ url, input }, code) => new ActionError('ERR_CLIENT_CERTIFICATE', `${url} requires a client certificate (${code}), which this action does not support: put an address that does not require one into "${input}".`),
-    certificateExpired: ({ url }, code) => new ActionError('ERR_CERTIFICATE_EXPIRED', `The certificate of ${url} has expired or is not yet valid (${code}): have it renewed, and check the runner's clock.`),
-    certificateForOtherHost: ({ url, input }, code) => new ActionError('ERR_CERTIFICATE_HOST', `The certificate of ${url} is for another host name (${code}): put the name that is in the certificate into "${input}".`),
-    tlsNotSpoken: ({ url, input }, code) => new ActionError('ERR_TLS', `${url} and this runner could not agree on TLS (${code}): check that the port in "${input}" speaks https, and that the server offers TLS 1.2 or newer without a client certificate.`),
-    proxyInvalid: () => new ActionError('ERR_PROXY_INVALID', 'https_proxy is not the address of an http proxy: write it as http://host:port, with percent-encoded credentials before the host if it needs them.'),
-    proxyFailed: (cause) => new ActionError('ERR_PROXY_FAILED', `The proxy in https_proxy made no connection (${cause}): check its address and credentials, or name the server in no_proxy.`),
-    proxySilent: ({ url }, seconds, attempts) => new ActionError('ERR_PROXY_SILENT', `The proxy in https_proxy did not answer the request to connect to ${url} (${seconds} s, ${attemptsInWords(attempts)}): check that it is up and a proxy for https, or name the server in no_proxy.`),
-    brokenAnswer: ({ url, input }, cause) => new ActionError('ERR_PROTOCOL', `${url} sent an answer that is not valid HTTP (${cause}): check "${input}", and what is between the runner and the server.`),
-};
-
-;// CONCATENATED MODULE: ./lib/errors/runner.js
-
-const runnerErrors = {
-    fileMissing: (variable) => new ActionError('ERR_RUNNER_FILES', `${variable} does not name a file that can be written, so the JWT could not be set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`),
-    fileDenied: (variable, code) => new ActionError('ERR_RUNNER_FILES_DENIED', `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`),
-    outputsIncomplete: (code) => new ActionError('ERR_OUTPUTS_INCOMPLETE', `Could not finish writing the outputs (${code}), so later steps may have a part of them: check whether the runner's disk is full, and run the job again.`),
-    cancelled: (signal) => new ActionError('ERR_CANCELLED', `The step was cancelled (${signal}) before it had a JWT: run the job again.`),
-    unexpected: (kind) => new ActionError('ERR_UNEXPECTED', `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`),
-};
-
-;// CONCATENATED MODULE: ./lib/known-servers.js
-const keys = {
-    'https://itsyou.online': `-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES5X8XrfKdx9gYayFITc89wad4usrk0n2
-7MjiGYvqalizeSWTHEpnd7oea9IQ8T5oJjMVH5cc0H5tFSKilFFeh//wngxIyny6
-6+Vq5t5B0V0Ehy01+2ceEon2Y0XDkIKv
------END PUBLIC KEY-----`,
-    'https://staging.itsyou.online': `-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEkmd07vxBqoCiHsaplIpjlonDeOnpvPam
-ORMdBcAlHNXbzwplcdK4qlZGPBz9mxDSrBOv9SZH+Et6r8gn9Fx/+ZjlvRwowqOU
-FpCIijAEx6A3BhfRUbmwl1evBKzWB/qw
------END PUBLIC KEY-----`,
-};
-function knownKey(url) {
-    const { protocol, hostname, port } = new URL(url);
-    return keys[`${protocol}//${hostname.replace(/\.$/, '')}${port && `:${port}`}`];
-}
-
-;// CONCATENATED MODULE: ./lib/http/cause.js
-
-
-function causeOf(outcome) {
-    switch (outcome.kind) {
-        case 'answer':
-            return `status ${outcome.status}`;
-        case 'network':
-            return outcome.code;
-        case 'deadline':
-            return 'no whole answer in time';
-        case 'proxy-failed':
-            return `proxy: ${proxyCause(outcome.cause)}`;
-        case 'proxy-silent':
-            return 'proxy: no answer in time';
-        default:
-            return outcome.kind;
-    }
-}
-function proxyCause(cause) {
-    return typeof cause === 'number' ? `status ${cause}` : cause;
-}
-function errorOf(outcome, server, seconds, attempts, hasExtraCa) {
-    switch (outcome.kind) {
-        case 'deadline':
-            return networkErrors.timedOut(server, seconds, attempts);
-        case 'cancelled':
-            return runnerErrors.cancelled(outcome.signal);
-        case 'proxy-invalid':
-            return networkErrors.proxyInvalid();
-        case 'proxy-silent':
-            return networkErrors.proxySilent(server, seconds, attempts);
-        case 'proxy-failed':
-            return networkErrors.proxyFailed(proxyCause(outcome.cause));
-        case 'network':
-            return networkError(outcome.code, server, hasExtraCa);
-    }
-}
-function networkError(code, server, hasExtraCa) {
-    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-        return networkErrors.certificateExpired(server, code);
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-        return networkErrors.certificateForOtherHost(server, code);
-    if (code === 'ENOTFOUND')
-        return networkErrors.hostNotFound(server);
-    if (clientCertificateCodes.test(code))
-        return networkErrors.clientCertificate(server, code);
-    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_(?!CERT)/.test(code))
-        return networkErrors.tlsNotSpoken(server, code);
-    if (certificateCodes.test(code)) {
-        return hasExtraCa ? networkErrors.extraCaUseless(server, code) : networkErrors.tlsFailed(server, code);
-    }
-    if (code.startsWith('HPE_'))
-        return networkErrors.brokenAnswer(server, code);
-    return networkErrors.unreachable(server, code);
-}
-const clientCertificateCodes = /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|NO_CERTIFICATE)$/;
-const certificateCodes = /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/;
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
-var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_namespaceObject);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
-var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: ./lib/text.js
-const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]';
-const invisible = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]';
-function contains(text, characters) {
-    return !/^[ -~]*$/.test(text) && new RegExp(characters, 'u').test(text);
-}
-function isPrintable(text) {
-    return !contains(text, unprintable) && !text.includes('##[');
-}
-function hasInvisible(text) {
-    return contains(text, invisible);
-}
-function quoteOrDescribe(value) {
-    return value.length <= 80 && isPrintable(value) ? `is "${value}"` : 'is too long or contains invalid characters';
-}
-function escapeHtml(text) {
-    return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-function sharesText(text, secrets) {
-    const plain = (value) => value.toLowerCase().replace(/[^a-z0-9]/g, '');
-    const haystack = plain(text);
-    return secrets.map(plain).some(secret => {
-        const length = Math.min(8, secret.length);
-        const parts = Array.from({ length: secret.length - length + 1 }, (_, at) => secret.slice(at, at + length));
-        return length > 0 && parts.some(part => haystack.includes(part));
-    });
-}
-function inWords(seconds) {
-    if (seconds < 60)
-        return `${seconds} s`;
-    const minutes = Math.round(seconds / 60);
-    const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
-    return parts.filter(Boolean).join(' ');
-}
-function isLoopback(hostname) {
-    return /^(localhost|127(\.\d{1,3}){3}|\[::1\])\.?$/.test(hostname);
-}
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
-            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
-        }
-        rows.push(row);
-    }
-    return rows[a.length]?.[b.length] ?? 0;
-}
-
-;// CONCATENATED MODULE: ./lib/http/proxy.js
-
-function proxyFor(url, env) {
-    const target = new URL(url);
-    if (isLoopback(target.hostname))
-        return undefined;
-    const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim();
-    if (!text || isExcluded(target, env['no_proxy'] || env['NO_PROXY'] || ''))
-        return undefined;
-    const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-    if (!URL.canParse(address))
-        return 'invalid';
-    const proxy = new URL(address);
-    return proxy.protocol === 'http:' && proxy.hostname && isDecodable(proxy) ? proxy : 'invalid';
-}
-function isExcluded({ hostname, port }, noProxy) {
-    const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    return noProxy
-        .toLowerCase()
-        .split(/[\s,]/)
-        .some(entry => {
-        if (entry === '*')
-            return true;
-        const { name, port: entryPort } = readEntry(entry);
-        const isPort = entryPort === undefined || entryPort === (port || '443');
-        return isPort && (host === name || host.endsWith(`.${name}`));
-    });
-}
-function readEntry(entry) {
-    const [, name = '', port] = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*)(?::(\d+))?$/.exec(entry) ?? [undefined, entry];
-    return { name: name.replace(/^\*?\./, '').replace(/\.$/, ''), port };
-}
-function isDecodable({ username, password }) {
+function isJsonList(text) {
     try {
-        decodeURIComponent(username + password);
-        return true;
+        return Array.isArray(JSON.parse(text));
     }
     catch {
         return false;
     }
 }
 
-;// CONCATENATED MODULE: ./lib/http/tunnel.js
-
-
-
-class TunnelError extends Error {
-    reason;
-    constructor(reason) {
-        super(`no tunnel (${reason})`);
-        this.reason = reason;
-    }
-}
-class TunnelAgent extends (external_node_https_default()).Agent {
-    #proxy;
-    #connect;
-    isWaiting = false;
-    constructor(proxy) {
-        super();
-        this.#proxy = proxy;
-    }
-    createConnection(options, callback) {
-        const host = String(options.host);
-        const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${options.port}`;
-        const { hostname, port, username, password } = this.#proxy;
-        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-        const connect = external_node_http_default().request({
-            method: 'CONNECT',
-            host: hostname.replace(/^\[|\]$/g, ''),
-            port: port || 80,
-            path: authority,
-            headers: {
-                host: authority,
-                ...(credentials !== ':' && {
-                    'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
-                }),
-            },
-            agent: false,
-        });
-        this.#connect = connect;
-        this.isWaiting = true;
-        const fail = (reason) => {
-            this.isWaiting = false;
-            connect.destroy();
-            callback?.(new TunnelError(reason), undefined);
-        };
-        connect.once('connect', ({ statusCode = 0 }, socket, head) => {
-            this.isWaiting = false;
-            if (statusCode < 200 || statusCode > 299) {
-                socket.destroy();
-                fail(statusCode);
-                return;
-            }
-            if (head.length)
-                socket.unshift(head);
-            callback?.(null, super.createConnection({ ...options, socket }));
-        });
-        connect.once('error', (error) => fail(error.code ?? 'UNKNOWN'));
-        connect.end();
-        return undefined;
-    }
-    destroy() {
-        this.#connect?.destroy();
-        super.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/http/request.js
-
-
-
-
-
-
-const userAgent = 'ovc-jwt-action';
-(0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
-async function send(request, deadline, cancelled) {
-    const proxy = proxyFor(request.url, process.env);
-    if (proxy === 'invalid')
-        return { kind: 'proxy-invalid' };
-    const tunnel = proxy && new TunnelAgent(proxy);
-    const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent() : new (external_node_http_default()).Agent());
-    let timer;
-    const timeUp = new Promise(resolve => {
-        timer = setTimeout(() => resolve({ kind: tunnel?.isWaiting ? 'proxy-silent' : 'deadline' }), deadline);
-    });
-    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
-    const outcome = await Promise.race([exchange(request, agent).catch(outcomeOf), timeUp, cancellation]);
-    clearTimeout(timer);
-    if (['deadline', 'proxy-silent', 'cancelled'].includes(outcome.kind))
-        agent.destroy();
-    return outcome;
-}
-async function exchange(request, agent) {
-    const handler = {
-        prepareRequest(options) {
-            options.agent = agent;
-            options.host = String(options.host).replace(/[[\]]/g, '');
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not used')),
-    };
-    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
-    const headers = { ...request.headers, 'accept-encoding': 'identity' };
-    const { message } = await client.request(request.method, request.url, request.body, headers);
-    const { statusCode: status = 0 } = message;
-    const { location, 'retry-after': retryAfter, 'content-encoding': encoding = '' } = message.headers;
-    if (status !== 200) {
-        message.destroy();
-        return { kind: 'answer', status, body: '', location, retryAfter };
-    }
-    const encodings = encoding
-        .toLowerCase()
-        .split(/[\s,]/)
-        .filter(name => name && name !== 'identity');
-    if (encodings.length) {
-        message.destroy();
-        const isKnown = encodings.every(name => knownEncodings.has(name));
-        return { kind: 'compressed', encoding: isKnown ? encodings.join(', ') : 'unknown' };
-    }
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        message.on('error', reject);
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size <= request.limit)
-                return;
-            message.destroy();
-            resolve({ kind: 'too-large' });
-        });
-        message.on('end', () => resolve({ kind: 'answer', status, body: Buffer.concat(chunks).toString() }));
-    });
-}
-const knownEncodings = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd']);
-function outcomeOf(error) {
-    if (error instanceof TunnelError)
-        return { kind: 'proxy-failed', cause: error.reason };
-    const { code } = error;
-    return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' };
-}
-
-;// CONCATENATED MODULE: ./lib/http/attempts.js
-
-
-
-
-
-
-const leastAttempt = 5000;
-async function ask(request, server, { end, timeout, retries }, { now, random, sleep, cancelled, log }) {
-    const isKnownServer = knownKey(server.url) !== undefined;
-    let used = 0;
-    let notFound = 0;
-    for (let attempts = 1;; attempts++) {
-        const outcome = await send(request, attemptTime(end - now(), retries - used), cancelled);
-        const timeLeft = end - now();
-        const decision = decideRetry({
-            outcome,
-            used,
-            notFound,
-            retries,
-            isKnownServer,
-            now: now(),
-            timeLeft,
-            random: random(),
-        });
-        if (decision.kind === 'wait-too-long') {
-            throw networkErrors.waitTooLong(server, causeOf(outcome), Math.ceil(decision.wait / 1000), Math.ceil(timeLeft / 1000));
-        }
-        if (decision.kind === 'give-up') {
-            if (outcome.kind === 'answer' || outcome.kind === 'too-large' || outcome.kind === 'compressed') {
-                return { ...outcome, attempts };
-            }
-            throw errorOf(outcome, server, timeout / 1000, attempts, Boolean(process.env['NODE_EXTRA_CA_CERTS']));
-        }
-        log(`Attempt ${attempts} failed (${causeOf(outcome)}); trying again in ${(decision.wait / 1000).toFixed(1)} s.`);
-        if (decision.counts)
-            used++;
-        if (causeOf(outcome).endsWith('ENOTFOUND'))
-            notFound++;
-        const signal = await Promise.race([sleep(decision.wait), cancelled]);
-        if (signal !== undefined)
-            throw runnerErrors.cancelled(signal);
-    }
-}
-function attemptTime(timeLeft, retriesLeft) {
-    const share = Math.ceil(timeLeft / (retriesLeft + 1));
-    return Math.max(1, share, Math.min(Math.ceil(timeLeft / 2), leastAttempt));
-}
-
-;// CONCATENATED MODULE: ./lib/destinations/call.js
-
-const listLimit = 1024 * 1024;
-function call(request, jwt, server, patience, surroundings) {
-    const headers = { authorization: `bearer ${jwt}`, accept: 'application/json' };
-    if (request.method === 'POST')
-        headers['content-type'] = 'application/x-www-form-urlencoded';
-    const log = (line) => surroundings.log(`${server.url}: ${line}`);
-    return ask({ ...request, headers, body: '', limit: listLimit }, server, patience, { ...surroundings, log });
-}
-function readList(answer, wrong) {
-    if (answer.kind === 'too-large')
-        throw wrong(`it answered with more than ${listLimit} bytes`);
-    if (answer.kind === 'compressed')
-        throw wrong(`it answered with ${answer.encoding} encoding`);
-    const { status, body } = answer;
-    if (status !== 200)
-        throw wrong(status >= 300 && status < 400 ? `redirect, status ${status}` : `status ${status}`);
-    if (body.trimStart().startsWith('<'))
-        throw wrong('it answered with an HTML page');
-    try {
-        const list = JSON.parse(body);
-        if (Array.isArray(list))
-            return list;
-    }
-    catch {
-    }
-    throw wrong('it did not answer with a JSON list');
-}
-
 ;// CONCATENATED MODULE: ./lib/destinations/ays.js
 
 
-
-async function checkAys(token, url, patience, surroundings) {
-    const request = { method: 'GET', url: `${url}/ays/repository` };
-    const answer = await call(request, token.jwt, { url, input: 'ays-url' }, patience, surroundings);
-    if (answer.kind === 'answer') {
-        if (answer.status === 401)
-            throw refused(token, url);
-        if (transientStatuses.has(answer.status)) {
-            throw destinationErrors.aysUnavailable(url, answer.status, answer.attempts);
-        }
+async function checkAys(ask, server, token) {
+    const answer = await call(ask, { method: 'GET', url: `${server.url}/ays/repository` }, token.jwt, server);
+    if (answer.status === 401 && answer.mediaType === 'text/plain' && !answer.hasChallenge) {
+        throw new ActionError('ERR_AYS_REFUSED', server, whyRefused(token));
     }
-    const { length } = readList(answer, found => destinationErrors.notAys(url, found));
-    surroundings.log(`AYS at ${url} accepts the JWT: ${length} ${length === 1 ? 'repository' : 'repositories'}.`);
+    isEmptyList(answer, server, found => new ActionError('ERR_NOT_AYS', server, found));
 }
-function refused({ keyKind, identity, scopes, audiences }, url) {
-    if (audiences.length)
-        return destinationErrors.aysRefusedAudience(url, audiences);
-    if (keyKind === 'organization')
-        return destinationErrors.aysRefusedOrganization(url, identity);
-    return destinationErrors.aysRefusedUser(url, scopes.filter(scope => scope.startsWith('user:memberof:')));
+function whyRefused({ keyKind, scopes }) {
+    return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
+        ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+        : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or its configuration is wrong, or a proxy removed the JWT. Check "scope" and "audience", or ask its operator.';
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -3191,92 +2778,31 @@ async function compactVerify(jws, key, options) {
 }
 
 
-;// CONCATENATED MODULE: ./lib/names.js
-const longest = 150;
-const marks = "\\-_.'\u2019\u00b7@+ ";
-function isName(text) {
-    return isPlain(text, '');
-}
-function isScopeName(text) {
-    return isPlain(text, ':');
-}
-function isAudienceName(text) {
-    return isPlain(text, ':/');
-}
-function isPlain(text, more) {
-    const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
-        new RegExp(`^(?:(?!\\p{Default_Ignorable_Code_Point})[\\p{L}\\p{M}\\p{Nd}${marks}${more}])+$`, 'u').test(text);
-    return isAllowed && !/^ | $| {2}/.test(text) && [...text].length <= longest;
-}
-function shownName(text) {
-    return text.includes(' ') ? `"${text}"` : text;
-}
-
-;// CONCATENATED MODULE: ./lib/jwt/form.js
-const signatureLength = 128;
-function hasJwtForm(text) {
-    return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
-}
-function hasIssuedForm(text) {
-    const [, , signature = ''] = text.split('.');
-    return hasJwtForm(text) && signature.length === signatureLength && readHeader(text)['alg'] === 'ES384';
-}
-function readHeader(jwt) {
-    return readPart(jwt, 0) ?? {};
-}
-function readClaims(jwt) {
-    return readPart(jwt, 1);
-}
-function readRefreshToken(jwt) {
-    const refreshToken = readClaims(jwt)?.['refresh_token'];
-    return typeof refreshToken === 'string' ? refreshToken : '';
-}
-function readPart(jwt, index) {
-    try {
-        const value = JSON.parse(Buffer.from(String(jwt.split('.')[index]), 'base64url').toString());
-        return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/jwt/token.js
 
 
-
-
-const lastDate = 8_640_000_000_000;
+const lastDate = 253_402_300_799;
 const clockTolerance = 60;
-async function readToken(jwt, { keys, issuer }, now, invalid) {
-    if (!hasJwtForm(jwt))
-        throw invalid('does not have the three parts of a JWT');
-    if (!hasIssuedForm(jwt))
-        throw invalid('is not signed with ES384');
-    if (readHeader(jwt)['crit'] !== undefined)
-        throw invalid('has an extension that this action does not know ("crit")');
-    if (keys.length && !(await isSigned(jwt, keys)))
-        throw invalid("is not signed with this server's key");
-    const claims = readClaims(jwt);
+async function readToken(jwt, { trusted, issuer }, now, invalid) {
+    const claims = parseClaims(await verifiedPayload(jwt, trusted, invalid));
     if (!claims)
         throw invalid('has claims that cannot be read');
     const { iss, azp, exp, nbf, scope, aud, refresh_token: refreshToken } = claims;
     if (issuer !== undefined && iss !== issuer)
         throw invalid(`was not issued by "${issuer}" ("iss")`);
-    if (typeof iss !== 'string' || !isName(iss))
+    if (!isText(isAudienceName, iss))
         throw invalid('does not say who issued it in plain text ("iss")');
-    if (typeof azp !== 'string' || !azp || !isPrintable(azp))
-        throw invalid('does not say to whom it was issued ("azp")');
+    if (!isText(isName, azp))
+        throw invalid('does not say to whom it was issued in plain text ("azp")');
     const [username, globalid] = [claims['username'] ?? undefined, claims['globalid'] ?? undefined];
     if ((username === undefined) === (globalid === undefined)) {
         throw invalid('does not have exactly one of "username" and "globalid"');
     }
     const identity = username ?? globalid;
-    if (typeof identity !== 'string' || !isName(identity)) {
+    if (!isText(isName, identity))
         throw invalid('has a "username" or "globalid" that is not plain text');
-    }
     if (typeof exp !== 'number' || !(exp >= 0 && exp <= lastDate)) {
-        throw invalid('has no expiry time that is a date ("exp")');
+        throw invalid('has no expiry time in seconds ("exp")');
     }
     if (nbf !== undefined && typeof nbf !== 'number')
         throw invalid('has a start time that is not a date ("nbf")');
@@ -3301,298 +2827,741 @@ async function readToken(jwt, { keys, issuer }, now, invalid) {
         audiences,
         expiresAt: Math.floor(exp),
         refreshToken: refreshToken || undefined,
-        signatureVerified: keys.length > 0,
+        verifiedAt: now,
     };
 }
 function userOf({ keyKind, identity, issuer }) {
     return keyKind === 'user' ? `${identity}@${issuer}` : undefined;
 }
-async function isSigned(jwt, keys) {
-    const verified = keys.map(key => compactVerify(jwt, key, { algorithms: ['ES384'] }));
-    return (await Promise.allSettled(verified)).some(({ status }) => status === 'fulfilled');
+async function verifiedPayload(jwt, trusted, invalid) {
+    let code;
+    for (const key of trusted) {
+        try {
+            const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: ['ES384'] });
+            if (protectedHeader.crit === undefined)
+                return payload;
+            throw { code: 'ERR_JOSE_NOT_SUPPORTED' };
+        }
+        catch (error) {
+            code = error.code;
+        }
+    }
+    switch (code) {
+        case 'ERR_JOSE_ALG_NOT_ALLOWED':
+            throw invalid('is not signed with ES384');
+        case 'ERR_JOSE_NOT_SUPPORTED':
+            throw invalid('has an extension that this action does not know ("crit")');
+        case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+            throw invalid("is not signed with this server's key", 'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.');
+        default:
+            throw invalid('is not a signed JWT');
+    }
+}
+function parseClaims(payload) {
+    try {
+        const value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
+        return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function isText(isValid, value) {
+    return typeof value === 'string' && isValid(value);
 }
 function isListOf(isValid, value) {
-    return Array.isArray(value) && value.every(entry => typeof entry === 'string' && isValid(entry));
+    return Array.isArray(value) && value.every(entry => isText(isValid, entry));
 }
 
 ;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
 
 
 
-
-
-async function openvCloudAccounts(token, url, issuedBy, patience, surroundings) {
+async function checkOpenvCloud(ask, server, token, identityServer) {
     const user = userOf(token);
     if (user === undefined)
-        throw destinationErrors.ovcNeedsUser();
+        throw new ActionError('ERR_OVC_NEEDS_USER');
     if (token.audiences.length)
-        throw destinationErrors.ovcAudience(token.audiences);
-    const request = { method: 'POST', url: `${url}/restmachine/cloudapi/accounts/list` };
-    const answer = await call(request, token.jwt, { url, input: 'ovc-url' }, patience, surroundings);
-    if (answer.kind === 'answer') {
-        if (answer.status === 401)
-            throw destinationErrors.ovcRefused(url, issuedBy);
-        if (transientStatuses.has(answer.status)) {
-            throw destinationErrors.ovcUnavailable(url, answer.status, answer.attempts);
+        throw new ActionError('ERR_OVC_AUDIENCE', token.audiences);
+    const url = `${server.url}/restmachine/cloudapi/accounts/list`;
+    const answer = await call(ask, { method: 'POST', url }, token.jwt, server);
+    if (answer.status === 401 && ['text/html', ''].includes(answer.mediaType) && !answer.hasChallenge) {
+        throw new ActionError('ERR_OVC_REFUSED', server, identityServer);
+    }
+    const isEmpty = isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found));
+    return { user, hasAccount: !isEmpty };
+}
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
+var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_namespaceObject);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:dns"
+const external_node_dns_namespaceObject = require("node:dns");
+;// CONCATENATED MODULE: ./lib/http/lookup.js
+
+const loopback = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+];
+let lookup_open = 0;
+function lookupWith(onChange) {
+    return (hostname, options, callback) => {
+        if (hostname === 'localhost') {
+            process.nextTick(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
+            return;
         }
-    }
-    const wrong = (found) => destinationErrors.notOpenvCloud(url, found);
-    const list = readList(answer, wrong);
-    if (!list.length)
-        throw destinationErrors.ovcNoAccount(url, user);
-    const accounts = list.filter(isAccount);
-    if (!accounts.length)
-        throw wrong('it did not answer with a list of accounts');
-    surroundings.log(`OpenvCloud at ${url} accepts the JWT: ${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}.`);
-    const secrets = [token.jwt, token.refreshToken ?? ''];
-    const isShown = (name) => name !== '' && isPrintable(name) && !sharesText(name, secrets);
-    return accounts.filter(({ name }) => isShown(name)).map(({ id, name }) => ({ id, name }));
+        lookup_open++;
+        onChange(true);
+        (0,external_node_dns_namespaceObject.lookup)(hostname, options, (error, address, family) => {
+            lookup_open--;
+            onChange(false);
+            callback(error, address, family);
+        });
+    };
 }
-function isAccount(entry) {
-    const { id, name } = (typeof entry === 'object' && entry !== null ? entry : {});
-    return Number.isSafeInteger(id) && typeof name === 'string';
+function isLookupOpen() {
+    return lookup_open > 0;
 }
 
-;// CONCATENATED MODULE: ./lib/diagnosis.js
-const userKey = /^[\w-]{28}$/;
-const globalId = /^[a-z\d\-_\s.]{3,150}$/;
-const userSecretLength = 28;
-const organizationSecretLength = 52;
-function whyRejected(appId, secret) {
-    if (appId.length === organizationSecretLength && (userKey.test(secret) || globalId.test(secret))) {
-        return '"app-id" and "secret" are probably swapped; exchange them.';
+;// CONCATENATED MODULE: ./lib/http/tunnel.js
+
+
+
+class TunnelError extends Error {
+    reason;
+    constructor(reason) {
+        super(`no tunnel (${reason})`);
+        this.reason = reason;
     }
-    if (/^["'`]|["'`]$/.test(secret))
-        return '"secret" has quotation marks around it; store it again without them.';
-    if (/^["'`]|["'`]$/.test(appId))
-        return '"app-id" has quotation marks around it; store it again without them.';
-    const again = "copy it again from the API key's page.";
-    if (![userSecretLength, organizationSecretLength].includes(secret.length)) {
-        return `"secret" is not as long as a secret (28 or 52 characters), so it was probably cut or changed; ${again}`;
-    }
-    if (userKey.test(appId) && secret.length !== userSecretLength) {
-        return `"app-id" is a user's, and "secret" is not as long as a user's (28 characters); ${again}`;
-    }
-    if (globalId.test(appId) && !userKey.test(appId) && secret.length !== organizationSecretLength) {
-        return `"app-id" is an organization's, and "secret" is not as long as an organization's (52 characters); ${again}`;
-    }
-    const wrong = '"app-id" or "secret" is wrong, or the key was deleted or made on another server';
-    if (userKey.test(appId))
-        return `${wrong}; copy both again from the API key's page.`;
-    return `${wrong}, or the organization's API key has its "client credentials" flow switched off; check both on the API key's page.`;
 }
-function whyRefused(appId, scopes) {
-    if (scopes.every(scope => scope.startsWith('user:') || scope === 'offline_access') && scopes.length) {
-        const them = scopes.length > 1 ? 'them' : 'it';
-        return `a user's key may request ${them}, so this is probably an organization's key. Use a user's key for OpenvCloud; for AYS, leave "scope" empty.`;
+class TunnelAgent extends (external_node_https_default()).Agent {
+    #proxy;
+    #userAgent;
+    #lookup;
+    #connect;
+    isWaiting = false;
+    constructor(proxy, userAgent, lookup) {
+        super();
+        this.#proxy = proxy;
+        this.#userAgent = userAgent;
+        this.#lookup = lookup;
     }
-    if (scopes.some(scope => scope.startsWith('organization:'))) {
-        return userKey.test(appId)
-            ? 'only an organization\'s key may request it, and this is a user\'s key; request user: scopes, such as "scope: user:name".'
-            : 'an organization\'s key may request "organization:owner" and what begins with it, and nothing else; correct "scope".';
+    createConnection(options, callback) {
+        const host = String(options.host);
+        const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${options.port}`;
+        const { hostname, port, username, password } = this.#proxy;
+        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+        const connect = external_node_http_default().request({
+            method: 'CONNECT',
+            host: hostname.replace(/^\[|\]$/g, ''),
+            port: port || 80,
+            path: authority,
+            lookup: this.#lookup,
+            headers: {
+                host: authority,
+                'user-agent': this.#userAgent,
+                ...(credentials !== ':' && {
+                    'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+                }),
+            },
+            agent: false,
+        });
+        this.#connect = connect;
+        this.isWaiting = true;
+        const fail = (reason) => {
+            this.isWaiting = false;
+            connect.destroy();
+            callback?.(new TunnelError(reason), undefined);
+        };
+        connect.once('connect', ({ statusCode = 0 }, socket, head) => {
+            this.isWaiting = false;
+            if (statusCode < 200 || statusCode > 299) {
+                socket.destroy();
+                fail(statusCode);
+                return;
+            }
+            if (head.length)
+                socket.unshift(head);
+            callback?.(null, super.createConnection({ ...options, socket }));
+        });
+        connect.once('error', (error) => fail(error.code ?? 'UNKNOWN'));
+        connect.end();
+        return undefined;
     }
-    return 'scopes begin with "user:" for a user\'s key, and with "organization:owner" for an organization\'s key; correct "scope".';
-}
-
-;// CONCATENATED MODULE: ./lib/errors/server.js
-
-const serverErrors = {
-    redirected: (server, host) => new ActionError('ERR_REDIRECT', `${server} redirects to ${host}, and redirects are not followed, because the request contains the secret: if the server has moved there, put its address into "base-url".`),
-    redirectedToPath: (server, advice) => new ActionError('ERR_REDIRECT', `${server} redirects to another path of the same host, and redirects are not followed, because the request contains the secret: ${advice}.`),
-    badRequest: (server, reason) => new ActionError('ERR_CREDENTIALS_REJECTED', `${server} rejected the credentials (400): ${reason}`),
-    scopeRefused: (server, scopes, reason) => {
-        const requested = `the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)}`;
-        return new ActionError('ERR_SCOPE_REFUSED', `${server} refused ${scopes.length ? requested : 'the default scope'} (401): ${reason}`);
-    },
-    refreshRefused: (server) => new ActionError('ERR_RENEWAL_REFUSED', `${server} did not renew the JWT in "jwt" (401): it does not know the refresh token, which was not used for 30 days or was issued by another server. Get a new JWT with the scope offline_access.`),
-    refreshBadRequest: (server) => new ActionError('ERR_RENEWAL_REFUSED', `${server} does not understand the renewal of the JWT in "jwt" (400): get a new one with the scope offline_access, and check that "base-url" is the server that issued it.`),
-    notFound: (server) => new ActionError('ERR_NOT_FOUND', `${server} has no ItsYou.online token endpoint (404): set "base-url" to its own address, such as https://itsyou.online, without /v1/oauth; the address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`),
-    unavailable: (server, status, attempts) => new ActionError('ERR_UNAVAILABLE', `${server} is unavailable (status ${status} after ${attemptsInWords(attempts)}): run the job again later, or raise "retries" and "timeout".`),
-    unexpectedStatus: (server, status) => new ActionError('ERR_UNEXPECTED_STATUS', `${server} answered with status ${status}, which an ItsYou.online server does not: check "base-url", and what is between the runner and the server.`),
-    answerTooLarge: (server, limit) => new ActionError('ERR_TOO_LARGE', `${server} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.`),
-    compressed: (server, encoding) => new ActionError('ERR_COMPRESSED', `${server} answered with ${encoding} encoding, although the request asks for none: have the server, or the proxy in front of it, send token answers uncompressed.`),
-    notAJwt: (server, found) => new ActionError('ERR_NOT_A_JWT', `${server} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, without a login or maintenance page in front of it.`),
-};
-
-;// CONCATENATED MODULE: ./lib/redirect.js
-
-function redirectTarget(location, server, secrets) {
-    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
-    if (!target || !/^https?:$/.test(target.protocol) || !/^[a-z0-9.-]{1,253}(:\d+)?$/.test(target.host))
-        return {};
-    if (sharesText(target.host + target.pathname, secrets))
-        return {};
-    const base = new URL(server);
-    if (target.hostname !== base.hostname)
-        return { host: target.host };
-    const path = /^((?:\/[\w.-]+){1,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
-    const old = base.pathname.replace(/\/$/, '');
-    if (path === undefined || path.length > 100 || path === old)
-        return { host: 'another path of the same host' };
-    return { advice: old ? `write ${path} in place of ${old} in "base-url"` : `append ${path} to "base-url"` };
+    destroy() {
+        this.#connect?.destroy();
+        super.destroy();
+    }
 }
 
-;// CONCATENATED MODULE: ./lib/exchange.js
+;// CONCATENATED MODULE: ./lib/http/request.js
 
 
 
 
 
 
-const answerLimit = 64 * 1024;
-function tokenRequest({ credentials, validity, baseUrl }) {
-    const form = new URLSearchParams();
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    if (credentials.grant === 'client_credentials') {
-        form.set('grant_type', 'client_credentials');
-        form.set('client_id', credentials.clientId);
-        form.set('client_secret', credentials.clientSecret);
-        form.set('response_type', 'id_token');
-        if (credentials.scopes.length)
-            form.set('scope', credentials.scopes.join(','));
-        if (credentials.audiences.length)
-            form.set('aud', credentials.audiences.join(','));
-    }
-    else {
-        headers['authorization'] = `bearer ${credentials.jwt}`;
-    }
-    if (validity !== undefined)
-        form.set('validity', String(validity));
-    const path = credentials.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh';
-    return { method: 'POST', url: baseUrl + path, headers, body: form.toString(), limit: answerLimit };
+const userAgent = 'ovc-jwt-action';
+(0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
+async function send(request, proxy, deadline, cancelled) {
+    let isLookupOpen = false;
+    const lookup = lookupWith(isOpen => {
+        isLookupOpen = isOpen;
+    });
+    const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup);
+    const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent({ lookup }) : new (external_node_http_default()).Agent({ lookup }));
+    let timer;
+    const timeUp = new Promise(resolve => {
+        timer = setTimeout(() => {
+            if (isLookupOpen && proxy)
+                resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' });
+            else
+                resolve({ kind: 'deadline', of: isLookupOpen ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
+        }, deadline);
+    });
+    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
+    const outcome = await Promise.race([answerTo(request, agent).catch(failureOf), timeUp, cancellation]);
+    clearTimeout(timer);
+    agent.destroy();
+    return outcome;
 }
-async function exchange_exchange(inputs, patience, surroundings) {
-    const server = { url: inputs.baseUrl, input: 'base-url' };
-    const answer = await ask(tokenRequest(inputs), server, patience, surroundings);
-    if (answer.kind === 'answer' && answer.status === 200)
-        return readJwt(answer.body, inputs.baseUrl);
-    throw exchange_errorOf(answer, inputs);
-}
-function exchange_errorOf(answer, { baseUrl: server, credentials }) {
-    if (answer.kind === 'too-large')
-        return serverErrors.answerTooLarge(server, answerLimit);
-    if (answer.kind === 'compressed')
-        return serverErrors.compressed(server, answer.encoding);
-    const { status, location, attempts } = answer;
-    const isRefresh = credentials.grant === 'refresh';
-    if (status === 400) {
-        if (isRefresh)
-            return serverErrors.refreshBadRequest(server);
-        return serverErrors.badRequest(server, whyRejected(credentials.clientId, credentials.clientSecret));
+async function answerTo(request, agent) {
+    const handler = {
+        prepareRequest(options) {
+            options.agent = agent;
+            options.host = String(options.host).replace(/[[\]]/g, '');
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not used')),
+    };
+    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
+    const headers = { ...request.headers, 'accept-encoding': 'identity' };
+    const { message } = await client.request(request.method, request.url, request.body, headers);
+    const { statusCode: status = 0, headers: its } = message;
+    const answer = {
+        kind: 'answer',
+        status,
+        body: '',
+        isWhole: true,
+        location: its.location,
+        retryAfter: its['retry-after'],
+        mediaType: (its['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+        hasChallenge: its['www-authenticate'] !== undefined,
+    };
+    if (status !== 200) {
+        message.destroy();
+        return answer;
     }
-    if (status === 401) {
-        if (isRefresh)
-            return serverErrors.refreshRefused(server);
-        const { clientId, scopes } = credentials;
-        return serverErrors.scopeRefused(server, scopes, whyRefused(clientId, scopes));
+    const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/);
+    const encoding = encodings.filter(name => registeredEncodings.has(name)).join(', ');
+    if (encoding) {
+        message.destroy();
+        return { kind: 'compressed', encoding };
     }
-    if (status === 404)
-        return serverErrors.notFound(server);
-    if (status >= 300 && status < 400) {
-        const secrets = isRefresh ? [credentials.jwt, readRefreshToken(credentials.jwt)] : [credentials.clientSecret];
-        const { host, advice } = redirectTarget(location, server, secrets);
-        if (advice)
-            return serverErrors.redirectedToPath(server, advice);
-        return serverErrors.redirected(server, host ?? 'another address');
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        const finish = () => {
+            const body = Buffer.concat(chunks).subarray(0, request.limit).toString();
+            resolve({ ...answer, body, isWhole: size <= request.limit });
+        };
+        message.on('error', reject);
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size <= request.limit)
+                return;
+            message.destroy();
+            finish();
+        });
+        message.on('end', finish);
+    });
+}
+const registeredEncodings = new Set([
+    ...['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br', 'zstd', 'dcb', 'dcz'],
+    ...['aes128gcm', 'exi', 'pack200-gzip'],
+]);
+function failureOf(error) {
+    if (error instanceof TunnelError)
+        return { kind: 'proxy-failed', cause: error.reason };
+    const { code } = error;
+    if (typeof code !== 'string')
+        return { kind: 'network', code: 'UNKNOWN' };
+    return { kind: 'network', code, words: wordsOf(error) };
+}
+const certificateCodes = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_|CRL_|INVALID_|PATH_LENGTH_|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+function wordsOf({ code, message, reason }) {
+    const words = reason ??
+        /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ??
+        (certificateCodes.test(code) ? message.split(';')[0] : undefined);
+    return typeof words === 'string' && /^[a-z][a-z\d ./-]{0,80}$/i.test(words) ? words : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/http/cause.js
+
+
+function causeOf(outcome) {
+    switch (outcome.kind) {
+        case 'answer':
+            return `status ${outcome.status}`;
+        case 'network':
+            return outcome.code;
+        case 'deadline':
+            return {
+                dns: 'no answer from DNS in time',
+                proxy: 'proxy: no answer in time',
+                server: 'no whole answer in time',
+            }[outcome.of];
+        case 'proxy-failed':
+            return `proxy: ${proxyCause(outcome.cause)}`;
+        default:
+            return outcome.kind;
     }
-    if (transientStatuses.has(status))
-        return serverErrors.unavailable(server, status, attempts);
-    return serverErrors.unexpectedStatus(server, status);
 }
-function readJwt(body, server) {
-    const text = body.trim();
-    if (!text)
-        throw serverErrors.notAJwt(server, 'nothing');
-    if (text.startsWith('<'))
-        throw serverErrors.notAJwt(server, 'an HTML page');
-    const token = text.startsWith('{') ? readAccessToken(text) : text;
-    if (token === undefined)
-        throw serverErrors.notAJwt(server, 'JSON of another shape');
-    if (typeof token === 'string' && hasJwtForm(token))
-        return token;
-    const isOpaque = typeof token === 'string' && /^[\w-]{20,64}$/.test(token);
-    throw serverErrors.notAJwt(server, isOpaque ? 'an opaque access token' : 'something else');
+function proxyCause(cause) {
+    return typeof cause === 'number' ? `status ${cause}` : cause;
 }
-function readAccessToken(json) {
+function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
+    const proxyVariable = server.proxy?.variable ?? 'https_proxy';
+    switch (outcome.kind) {
+        case 'answer':
+            if (outcome.status === 429)
+                return new ActionError('ERR_RATE_LIMIT', server, attempts);
+            return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts);
+        case 'compressed':
+            return new ActionError('ERR_COMPRESSED', server, outcome.encoding);
+        case 'deadline':
+            if (outcome.of === 'dns')
+                return new ActionError('ERR_DNS', server, `no answer in ${seconds} s`);
+            if (outcome.of === 'server')
+                return new ActionError('ERR_TIMEOUT', server, seconds, attempts);
+            return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts);
+        case 'cancelled':
+            return new ActionError('ERR_CANCELLED', outcome.signal);
+        case 'proxy-failed':
+            if (typeof outcome.cause === 'string')
+                return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause);
+            return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause));
+        case 'network':
+            return networkError(outcome.code, outcome.words, server, hasExtraCa);
+    }
+}
+function proxyRemedy(status) {
+    if (status === 407) {
+        return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.';
+    }
+    if (status === 401 || status === 403) {
+        return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
+    }
+    if (status === 429)
+        return 'it limits the number of requests. Run the job again later.';
+    if (status >= 500 && status !== 501)
+        return 'it did not reach the server. Check that the server is up, or name it in no_proxy.';
+    return 'the address may not be that of a proxy for https. Check it.';
+}
+function networkError(code, words, server, hasExtraCa) {
+    const cause = words === undefined ? code : `${words}, ${code}`;
+    if (code === 'ENOTFOUND')
+        return new ActionError('ERR_HOST_NOT_FOUND', server);
+    if (code.startsWith('EAI_'))
+        return new ActionError('ERR_DNS', server, code);
+    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+        return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause);
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+        return new ActionError('ERR_CERTIFICATE_HOST', server, cause);
+    }
+    if (missingCaCodes.test(code)) {
+        if (hasExtraCa)
+            return new ActionError('ERR_CERTIFICATE_EXTRA_CA', server, cause);
+        return new ActionError('ERR_CERTIFICATE_UNTRUSTED', server, cause);
+    }
+    if (certificateCodes.test(code))
+        return new ActionError('ERR_CERTIFICATE_INVALID', server, cause);
+    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code)) {
+        const said = (words ?? code).toLowerCase().replaceAll('_', ' ');
+        if (/alert (certificate required|bad certificate|no certificate)/.test(said)) {
+            return new ActionError('ERR_CLIENT_CERTIFICATE', server, cause);
+        }
+        return new ActionError('ERR_TLS', server, cause, tlsRemedy(said, server));
+    }
+    if (code.startsWith('HPE_'))
+        return new ActionError('ERR_PROTOCOL', server, code);
+    return new ActionError('ERR_CONNECTION', server, code);
+}
+const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/;
+function tlsRemedy(said, { input }) {
+    if (said.includes('alert handshake failure')) {
+        return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.';
+    }
+    if (/wrong version number|packet length|http request/.test(said)) {
+        return `the port does not speak https. Check the port in "${input}".`;
+    }
+    if (said.includes('unrecognized name'))
+        return `the server does not know the host name in "${input}". Check it.`;
+    if (/protocol version|unsupported protocol/.test(said)) {
+        return 'the server must offer TLS 1.2 or newer. Ask its operator.';
+    }
+    if (said.includes('alert'))
+        return 'the server refused the connection. Ask its operator why.';
+    return "the server's TLS settings are too old or too weak. Ask its operator.";
+}
+
+;// CONCATENATED MODULE: ./lib/http/retry.js
+const transientStatuses = new Set([
+    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
+]);
+const transientCodes = new Set([
+    'EAI_AGAIN',
+    'ECONNABORTED',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EHOSTUNREACH',
+    'ENETDOWN',
+    'ENETUNREACH',
+    'EPIPE',
+    'ETIMEDOUT',
+    'no answer from DNS',
+]);
+const firstStep = 1000;
+const longestStep = 10_000;
+const shortestAttempt = 200;
+const year = 366 * 24 * 60 * 60 * 1000;
+function decideRetry(situation) {
+    const { outcome, used, retries, now, timeLeft, random } = situation;
+    if (!isTransient(situation) || timeLeft <= 0)
+        return { kind: 'give-up' };
+    const status = outcome.kind === 'answer' ? outcome.status : 0;
+    const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
+    const isLimit = status === 429;
+    if (!isLimit && (retries === 0 || (asked === 0 && used >= retries)))
+        return { kind: 'give-up' };
+    if (asked >= timeLeft)
+        return { kind: 'wait-too-long', status, wait: asked };
+    const rest = timeLeft - asked;
+    if (rest < shortestAttempt)
+        return { kind: 'give-up' };
+    if (isLimit)
+        return limitRetry(asked, rest, situation);
+    const half = Math.min(longestStep, firstStep * 2 ** used) / 2;
+    const wait = Math.max(asked, half) + random * half;
+    return { kind: 'retry', wait: Math.round(Math.min(wait, asked + rest / 2)), counts: asked === 0 };
+}
+const leastLimitWait = 500;
+const firstLimitWindow = 4000;
+function limitRetry(asked, rest, { causes, cause, random }) {
+    const earlier = causes.filter(other => other === cause).length;
+    const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest);
+    return { kind: 'retry', wait: Math.round(asked + wait), counts: false };
+}
+function isTransient({ outcome, cause, causes }) {
+    if (cause.endsWith('ENOTFOUND'))
+        return !causes.includes(cause);
+    switch (outcome.kind) {
+        case 'answer':
+            return transientStatuses.has(outcome.status);
+        case 'network':
+            return transientCodes.has(outcome.code);
+        case 'proxy-failed':
+            return typeof outcome.cause === 'number'
+                ? transientStatuses.has(outcome.cause)
+                : transientCodes.has(outcome.cause);
+        case 'deadline':
+            return true;
+        default:
+            return false;
+    }
+}
+function readRetryAfter(value, now) {
+    if (value === undefined)
+        return 0;
+    if (/^\d+(\.\d+)?$/.test(value))
+        return Math.min(Math.ceil(Number(value)) * 1000, year);
+    const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
+    const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
+    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year);
+}
+
+;// CONCATENATED MODULE: ./lib/http/attempts.js
+
+
+
+
+const leastAttempt = 5000;
+function askWithin({ timeout, retries }, hasExtraCa, world) {
+    const end = world.elapsed() + timeout;
+    return async (request, server) => {
+        let used = 0;
+        const causes = [];
+        for (;;) {
+            const time = attemptTime(end - world.elapsed(), used < retries);
+            const outcome = await send(request, server.proxy, time, world.cancelled);
+            const cause = causeOf(outcome);
+            const timeLeft = end - world.elapsed();
+            const decision = decideRetry({
+                outcome,
+                cause,
+                causes,
+                used,
+                retries,
+                now: world.now(),
+                timeLeft,
+                random: world.random(),
+            });
+            causes.push(cause);
+            if (decision.kind === 'wait-too-long') {
+                const [wait, left] = [decision.wait, timeLeft].map(milliseconds => Math.ceil(milliseconds / 1000));
+                throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait ?? 0, left ?? 0);
+            }
+            if (decision.kind === 'give-up') {
+                if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status))
+                    return outcome;
+                throw errorOf(outcome, server, { seconds: timeout / 1000, attempts: causes.length, hasExtraCa });
+            }
+            const subject = server.input === 'base-url' ? '' : `${server.url}: `;
+            const pause = (decision.wait / 1000).toFixed(1);
+            world.log(`${subject}Attempt ${causes.length} failed (${cause}); trying again in ${pause} s.`);
+            if (decision.counts)
+                used++;
+            const signal = await Promise.race([world.sleep(decision.wait), world.cancelled]);
+            if (signal !== undefined)
+                throw new ActionError('ERR_CANCELLED', signal);
+        }
+    };
+}
+function attemptTime(timeLeft, isRepeatable) {
+    return Math.max(1, isRepeatable ? Math.min(timeLeft, Math.max(timeLeft / 2, leastAttempt)) : timeLeft);
+}
+
+;// CONCATENATED MODULE: ./lib/http/proxy.js
+
+
+function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
+    return {
+        identityServer: serverAt('base-url', baseUrl, settings),
+        ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+        aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+    };
+}
+function serverAt(input, url, settings) {
+    const proxy = proxyFor(url, settings);
+    return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url };
+}
+function proxyFor(url, { variable, value, exceptions }) {
+    const target = new URL(url);
+    if (isLoopback(target.hostname))
+        return undefined;
+    const text = value.trim();
+    if (!text || isException(target, exceptions))
+        return undefined;
+    const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    if (proxy?.protocol === 'https:') {
+        const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted.";
+        throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy);
+    }
+    if (proxy?.protocol !== 'http:' || !proxy.hostname || !isDecodable(proxy)) {
+        const remedy = 'write http://host:port, with percent-encoded credentials before the host if it needs them.';
+        throw new ActionError('ERR_PROXY_INVALID', variable, 'is not the address of an http proxy', remedy);
+    }
+    return { url: proxy, variable };
+}
+function isException({ hostname, port }, exceptions) {
+    const host = hostname.replace(/^\[|\]$|\.$/g, '');
+    return exceptions
+        .toLowerCase()
+        .split(/[\s,]/)
+        .some(entry => {
+        if (entry === '*')
+            return true;
+        const { name, port: entryPort } = readEntry(entry);
+        const isPort = entryPort === undefined || entryPort === (port || '443');
+        return isPort && (host === name || host.endsWith(`.${name}`));
+    });
+}
+function readEntry(entry) {
+    const [, name = '', port] = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*)(?::(\d+))?$/.exec(entry) ?? [undefined, entry];
+    return { name: name.replace(/^\*?\./, '').replace(/\.$/, ''), port };
+}
+function isDecodable({ username, password }) {
     try {
-        return JSON.parse(json)['access_token'];
+        decodeURIComponent(username + password);
+        return true;
     }
     catch {
-        return '';
+        return false;
     }
 }
-
-;// CONCATENATED MODULE: ./lib/errors/inputs.js
-
-const inOtherRuns = 'forks and Dependabot get no secrets; in other runs check';
-const andTheJob = 'the job\'s "environment:", and "secrets: inherit" for a reusable workflow.';
-const invalidCodes = {
-    'app-id': 'ERR_CREDENTIALS_INVALID',
-    secret: 'ERR_CREDENTIALS_INVALID',
-    scope: 'ERR_SCOPE_INVALID',
-    audience: 'ERR_AUDIENCE_INVALID',
-    validity: 'ERR_DURATION_INVALID',
-    timeout: 'ERR_DURATION_INVALID',
-    'base-url': 'ERR_ADDRESS_INVALID',
-    'ovc-url': 'ERR_ADDRESS_INVALID',
-    'ays-url': 'ERR_ADDRESS_INVALID',
-    'env-var': 'ERR_ENV_VAR_INVALID',
-};
-const inputErrors = {
-    misspelt: (wrong, right) => new ActionError('ERR_INPUT_MISSPELT', `"${wrong}" is not an input of this action: write "${right}".`),
-    allCredentialsEmpty: (noSecrets) => new ActionError(noSecrets?.code ?? 'ERR_INPUT_EMPTY', `"app-id", "secret" and "jwt" are all empty: ${noSecrets?.reason ?? `${inOtherRuns} the names of secrets, variables and step ids, ${andTheJob}`}`),
-    credentialEmpty: (input, noSecrets) => new ActionError(noSecrets?.code ?? 'ERR_INPUT_EMPTY', `"${input}" is empty: ${noSecrets?.reason ?? `${inOtherRuns} its name, whether it is a secret or a variable ("secrets." or "vars."), ${andTheJob}`}`),
-    inputInvalid: (input, found, remedy) => new ActionError(invalidCodes[input] ?? 'ERR_INPUT_INVALID', `"${input}" ${found}: ${remedy}`),
-    inputsExclusive: (drop) => new ActionError('ERR_INPUT_CONFLICT', `"jwt" renews a JWT and cannot be combined with ${listInQuotes(drop)}: drop ${drop.length > 1 ? 'those inputs' : 'that input'} to renew, or drop "jwt" to ask for a new JWT.`),
-    audienceWithOpenvCloud: () => new ActionError('ERR_INPUT_CONFLICT', '"ovc-url" cannot be combined with "audience", because OpenvCloud rejects a JWT with an audience: leave one of the two empty.'),
-    publicKeyMissing: (server) => new ActionError('ERR_PUBLIC_KEY_MISSING', `"public-key" is empty, and the key of ${server} is not built in: set "public-key" to the server's public key (PEM), or to "none" to accept JWTs whose signature is not verified.`),
-    publicKeyInvalid: () => new ActionError('ERR_PUBLIC_KEY_INVALID', '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".'),
-    renewalNeedsKey: () => new ActionError('ERR_RENEWAL_NEEDS_KEY', '"public-key" is "none", and "jwt" must not be sent to a server that did not issue it: set "public-key" to the server\'s public key (PEM).'),
-    jwtInputNotRefreshable: () => new ActionError('ERR_NOT_REFRESHABLE', '"jwt" contains a JWT without a refresh_token, which no server renews: ask for it with "scope: ..., offline_access", or use "app-id" and "secret" here.'),
-    jwtInputInvalid: (what) => new ActionError('ERR_JWT_INPUT', `"jwt" ${what}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`),
-    tlsVerificationOff: () => new ActionError('ERR_TLS_OFF', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: remove it, and for a private CA set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".'),
-};
 
 ;// CONCATENATED MODULE: ./lib/inputs/address.js
 
 
-const examples = { 'ovc-url': 'my-location.example', 'ays-url': 'ays.example/api' };
-function readAddress(name, value) {
-    const invalid = (found, remedy) => inputErrors.inputInvalid(name, found, remedy);
-    const example = `such as https://${examples[name] ?? 'itsyou.online'}`;
+const examples = {
+    'base-url': 'itsyou.online',
+    'ovc-url': 'my-location.example',
+    'ays-url': 'ays.example/api',
+};
+function readAddress(input, value) {
+    const invalid = (found, remedy) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy);
+    const only = `write only the address of the server, such as https://${examples[input]}.`;
     if (!value)
-        throw invalid('is empty', `a variable that is not set is empty; set it, or leave "${name}" out.`);
+        throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
+    if (/^["'`<]|["'`>]$/.test(value))
+        throw invalid('has quotation marks or angle brackets around it', 'remove them.');
     if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
-        throw invalid('does not start with https://', 'put https:// in front of it.');
+        throw invalid('does not start with https://', only);
     if (!URL.canParse(value))
-        throw invalid('is not a URL', `write the address of the server, ${example}.`);
+        throw invalid('is not a URL', only);
     const url = new URL(value);
-    if (value.includes('@')) {
-        throw invalid('contains a user or password', `write the address alone, ${example}.`);
-    }
-    if (/[?#\\\s]/.test(value)) {
-        throw invalid('contains a query, a fragment, a backslash or a space', `write the address alone, ${example}.`);
-    }
+    if (value.includes('@'))
+        throw invalid('contains a user or password', only);
+    if (/[?#\\\s]/.test(value))
+        throw invalid('contains a query, a fragment, a backslash or a space', only);
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        throw invalid('does not start with https://', 'write https://, because a credential travels to it; only a loopback address may use http.');
+        const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
+        throw invalid('does not start with https://', remedy);
     }
     return url.href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty.js
+
+const otherNames = {
+    'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
+    secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
+    jwt: ['token', 'jwt-token'],
+};
+function emptyCredentials(empty, env, payload) {
+    const names = empty.map(input => `"${input}"`);
+    const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
+    const event = record(payload);
+    const other = otherInput(empty, env);
+    if (other) {
+        const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`;
+        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
+    }
+    if (empty.includes('secret')) {
+        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
+        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
+        }
+        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+            return new ActionError('ERR_SECRETS_FORK', what);
+        }
+    }
+    const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
+    return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
+}
+const eventsWithoutSecrets = new Set([
+    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+    ...['deployment', 'deployment_status'],
+]);
+function otherInput(empty, env) {
+    for (const right of empty) {
+        for (const name of otherNames[right]) {
+            for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
+                if (wrong !== right && env[`INPUT_${wrong.toUpperCase()}`])
+                    return { wrong, right };
+            }
+        }
+    }
+    return undefined;
+}
+function isFromFork(event) {
+    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
+    const [head, base] = [repository('head'), repository('base')];
+    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
+}
+function record(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/credentials.js
+
+
+
+const longestSecret = 512;
+function readCredentials({ get, env, event }, defaultScope) {
+    const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
+    if (jwt) {
+        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && get(input) !== defaultScope);
+        if (others.length) {
+            const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
+            throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
+        }
+        if (/^bearer\s/i.test(jwt))
+            throw credentials_invalid('jwt', 'begins with "Bearer"', 'write only the JWT.');
+        refuseText('jwt', jwt);
+        return { grant: 'refresh', jwt };
+    }
+    if (!clientId && !clientSecret)
+        throw emptyCredentials(['app-id', 'secret', 'jwt'], env, event());
+    if (!clientId)
+        throw emptyCredentials(['app-id'], env, event());
+    if (!clientSecret)
+        throw emptyCredentials(['secret'], env, event());
+    const again = "copy it again from the API key's page.";
+    for (const [input, value] of [
+        ['app-id', clientId],
+        ['secret', clientSecret],
+    ]) {
+        refuseText(input, value);
+        if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) {
+            throw credentials_invalid(input, 'is a JWT', `write the API key's own value, or renew that JWT with the input "jwt".`);
+        }
+    }
+    if (clientId.includes('@'))
+        throw credentials_invalid('app-id', 'contains "@", which no application id has', again);
+    if (!isName(clientId))
+        throw credentials_invalid('app-id', 'contains characters that no application id has, or is too long', again);
+    if (clientSecret.length > longestSecret)
+        throw credentials_invalid('secret', `has more than ${longestSecret} characters`, again);
+    if (hasInvisible(clientSecret))
+        throw credentials_invalid('secret', 'contains a line break or an invisible character', again);
+    return { grant: 'client_credentials', clientId, clientSecret };
+}
+function refuseText(input, value) {
+    const context = input === 'app-id' ? /^(secrets|vars)\.[\w-]+$/i : /^(secrets|vars|env|inputs|needs|steps)\.[\w.-]+$/i;
+    if (context.test(value) || /^\$?\{\{.*\}\}$/.test(value)) {
+        const remedy = `write it between \${{ and }} in the workflow.`;
+        throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
+    }
+    if (/^\$(env:)?\w+$|^\$\{\w+\}$|^%\w+%$/i.test(value)) {
+        const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
+        throw credentials_invalid(input, "contains a variable's name instead of its value", remedy);
+    }
+    if (/^(export\s+)?[a-z_][\w-]*=[^=]/i.test(value)) {
+        throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
+    }
+    if (/^(["'`]).*\1$/s.test(value))
+        throw credentials_invalid(input, 'has quotation marks around it', 'store it again without them.');
+    if (/^<[^<>]*>$|^\*+$/.test(value))
+        throw credentials_invalid(input, 'is a placeholder', "put the API key's own value in its place.");
+}
+function credentials_invalid(input, found, remedy) {
+    return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/duration.js
 
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 };
-function readDuration(name, value, most) {
+function readDuration(input, value, most) {
     const [, digits = '', unit = 's'] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
     const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
     if (digits && seconds <= most)
         return seconds;
     const meant = guess(value);
     const longest = inShort(most);
-    throw inputErrors.inputInvalid(name, quoteOrDescribe(value), meant !== undefined
-        ? `write ${inShort(Math.min(meant, most))}${meant > most ? `, which is the longest` : ''}.`
-        : `write whole seconds, minutes or hours up to ${longest}, such as 30s, 5m${most < 3600 ? '' : ' or 1h'}.`);
+    const remedy = meant === undefined
+        ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
+        : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`;
+    throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy);
 }
 function guess(value) {
     const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
@@ -3610,28 +3579,6 @@ function inShort(seconds) {
     return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/empty.js
-function whyEmpty(env, payload) {
-    const event = record(payload);
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
-        const reason = 'Dependabot started this run, and such runs do not get the repository\'s Actions secrets; add it under "Secrets and variables", "Dependabot", or skip this job for Dependabot.';
-        return { code: 'ERR_SECRETS_DEPENDABOT', reason };
-    }
-    if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-        const reason = 'this is a pull request from a fork, and such runs do not get secrets; skip this job for forks, or run it after the merge.';
-        return { code: 'ERR_SECRETS_FORK', reason };
-    }
-    return undefined;
-}
-function isFromFork(event) {
-    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
-    const [head, base] = [repository('head'), repository('base')];
-    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
-}
-function record(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-
 ;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
 
 
@@ -3641,7 +3588,33 @@ const reserved = [
     ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
     ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
     ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'GO*', 'CARGO_*', 'RUSTC_*'],
+    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
+    ...[
+        'GOPATH',
+        'GOROOT',
+        'GOENV',
+        'GOFLAGS',
+        'GOPROXY',
+        'GONOPROXY',
+        'GOPRIVATE',
+        'GOSUMDB',
+        'GONOSUMDB',
+        'GOINSECURE',
+    ],
+    ...[
+        'GOVCS',
+        'GOAUTH',
+        'GOTOOLCHAIN',
+        'GOWORK',
+        'GOBIN',
+        'GOCACHE',
+        'GOMODCACHE',
+        'GOTMPDIR',
+        'GODEBUG',
+        'GOEXPERIMENT',
+        'GOOS',
+        'GOARCH',
+    ],
     ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
 ];
 function isReserved(name) {
@@ -3656,14 +3629,14 @@ const none = /^(true|false|none|null|no|off)$/i;
 function readEnvVars(value) {
     const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
     for (const name of names) {
-        const invalid = (remedy) => inputErrors.inputInvalid('env-var', quoteOrDescribe(name), remedy);
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, 'contains'), remedy);
         if (none.test(name))
             throw invalid(`write "env-var: ''" to export no variable.`);
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
             throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.');
         }
         if (isReserved(name)) {
-            throw invalid('that name belongs to the runner or changes how programs run; choose another, such as JWT.');
+            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
         }
     }
     return names;
@@ -3671,61 +3644,43 @@ function readEnvVars(value) {
 
 ;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
 
-
-const synonyms = {
-    'app-id': ['application-id', 'client-id', 'app-key', 'appid-key', 'global-id', 'iyo-app-id'],
-    secret: ['client-secret', 'app-secret', 'application-secret', 'secrets', 'secret-key', 'api-secret', 'iyo-secret'],
-    scope: ['scopes'],
-    audience: ['audiences', 'aud'],
-    validity: ['valid-for'],
-    'base-url': ['base-uri', 'iyo-url', 'itsyouonline-url', 'identity-url'],
-    'public-key': ['public-keys', 'pub-key', 'publickey-pem'],
-    'ovc-url': ['openvcloud-url', 'ovc-uri'],
-    'ays-url': ['ays-uri'],
-    jwt: ['jwt-token', 'refresh-jwt', 'jwts'],
-    'env-var': ['env-vars', 'env-variable'],
-    summary: ['step-summary', 'job-summary'],
-    retries: ['max-retries'],
-    timeout: ['time-out', 'timeouts'],
-};
-const shortestTyped = 6;
-function refuseMisspelt(env, isMissing) {
-    const wrong = Object.keys(env)
-        .filter(variable => variable.startsWith('INPUT_'))
-        .map(variable => ({ variable, name: variable.slice('INPUT_'.length).toLowerCase() }))
-        .filter(({ name }) => !(name in synonyms));
-    for (const [right, others] of Object.entries(synonyms)) {
-        const found = wrong.find(({ variable, name }) => {
-            if (!env[variable] && right !== 'base-url')
-                return false;
-            const isSynonym = [right, ...others].some(known => bare(known) === bare(name));
-            return isSynonym || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1);
-        });
-        if (found && isMissing(right))
-            throw inputErrors.misspelt(found.name, right);
+function refuseMisspelt(env, get) {
+    for (const [variable, value = ''] of Object.entries(env)) {
+        const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
+        const right = /^base[-_]*ur[li]$/.test(wrong) ? 'base-url' : /^public[-_]*key$/.test(wrong) ? 'public-key' : wrong;
+        if (right !== wrong && value.trim() !== (get(right) ?? ''))
+            throw new ActionError('ERR_INPUT_MISSPELT', wrong, right);
     }
-}
-function bare(name) {
-    return name.replace(/[-_]/g, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/scopes.js
 
 
-
+const allRights = new Set(['user:admin', 'organization:owner']);
 function readScopes(value) {
-    const scopes = splitList(value).flatMap(joinWords);
-    for (const scope of scopes) {
-        const mistake = mistakeIn(scope);
-        if (mistake)
-            throw inputErrors.inputInvalid('scope', ...mistake);
+    const scopes = [...new Set(splitList(value).flatMap(joinWords))];
+    if (!scopes.length) {
+        const remedy = 'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.';
+        throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy);
     }
-    return [...new Set(scopes)];
+    for (const [at, scope] of scopes.entries()) {
+        const mistake = mistakeIn(scope, scopes[at - 1] ?? '');
+        if (mistake)
+            throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake);
+    }
+    if (scopes.join() === 'offline_access') {
+        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
+    }
+    if (scopes.includes('offline_access') && scopes.some(scope => allRights.has(scope))) {
+        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests all rights together with offline_access');
+    }
+    return scopes;
 }
 function readAudiences(value) {
     const audiences = splitList(value);
     if (!audiences.every(isAudienceName)) {
-        throw inputErrors.inputInvalid('audience', 'contains a character that no audience has', 'write names or URLs, separated by commas or newlines.');
+        const remedy = 'write names or URLs, separated by commas or newlines.';
+        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy);
     }
     return [...new Set(audiences)];
 }
@@ -3737,27 +3692,33 @@ function splitList(value) {
 }
 function joinWords(entry) {
     const scopes = [];
-    for (const word of entry.split(/[ \t]+/)) {
+    for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
         const last = scopes.at(-1);
-        const isOwnScope = last === undefined || word.includes(':') || [word, last].includes('offline_access');
+        const isOwnScope = last === undefined || word.includes(':') || [word, last].some(isOfflineAccess);
         if (isOwnScope || last.endsWith(':'))
             scopes.push(word);
         else
-            scopes[scopes.length - 1] = `${last} ${word}`;
+            scopes[scopes.length - 1] = last + spaces + word;
     }
     return scopes;
 }
-function mistakeIn(scope) {
+function isOfflineAccess(word) {
+    return letters(word) === 'offlineaccess';
+}
+function letters(word) {
+    return word.toLowerCase().replace(/[-_:.= ]/g, '');
+}
+function mistakeIn(scope, before) {
     const list = 'separated by commas or newlines, such as user:name, user:email.';
     const without = (what) => `write scopes without ${what}, ${list}`;
-    const variable = 'set the variable, or remove the space.';
+    const variable = 'Set the variable, or remove the space.';
     if (scope.endsWith(':')) {
-        const why = 'the variable that should follow is empty, or there is a space after the colon';
-        return ['contains a scope that ends with a colon', `${why}; ${variable}`];
+        const why = 'the variable that should follow is empty, or there is a space after the colon.';
+        return ['contains a scope that ends with a colon', `${why} ${variable}`];
     }
     if (/^:|::/.test(scope)) {
-        const why = 'a variable is empty, or there is a space before the colon';
-        return ['contains a scope with nothing before a colon', `${why}; ${variable}`];
+        const why = 'a variable is empty, or there is a space before the colon.';
+        return ['contains a scope with nothing before a colon', `${why} ${variable}`];
     }
     if (scope.startsWith('-'))
         return ['contains a dash of its own, as in a YAML list', without('it')];
@@ -3769,7 +3730,27 @@ function mistakeIn(scope) {
         return ['contains brackets', without('them')];
     if (!isScopeName(scope))
         return ['contains a character that no scope has, or is too long', `write names, ${list}`];
-    return undefined;
+    if (isOfflineAccess(scope) && scope !== 'offline_access') {
+        return [`contains "${scope}", which is not a scope`, 'write "offline_access".'];
+    }
+    if (/^user:memberof:.*[A-Z]/.test(scope)) {
+        return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`];
+    }
+    if (/^(offline_access$|user:|organization:owner)/.test(scope))
+        return undefined;
+    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
+}
+function whatToWrite(scope, before) {
+    if (before.startsWith('user:memberof:') && !scope.includes(':')) {
+        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
+    }
+    if (/^organi[sz]ation/i.test(scope)) {
+        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
+    }
+    const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''));
+    return nearest
+        ? `write "${nearest}".`
+        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
 }
 const kinds = {
     name: 'nothing',
@@ -3796,19 +3777,36 @@ function likelyScope(scope) {
         return undefined;
     const rest = scope.slice('user:'.length);
     const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
-    if (Object.entries(kinds).some(isKnown))
-        return undefined;
-    for (const [kind, follows] of Object.entries(kinds)) {
-        const words = rest
-            .split(/[:\-_.= ]/)
-            .slice(0, kind.split(':').length)
-            .join(':');
-        if (distance(words.toLowerCase(), kind) > (kind.length > 4 ? 2 : 1))
-            continue;
-        const label = follows === 'nothing' ? '' : rest.slice(words.length + 1) || (follows === 'name' ? '<organization>' : '');
-        return `user:${kind}${label && `:${label}`}`;
+    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
+}
+function nearestScope(rest) {
+    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_.= ]/].map(separator => {
+        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
+        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
+        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
+    }));
+    const [nearest] = near
+        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
+        .sort((a, b) => a.edits - b.edits);
+    if (!nearest)
+        return '';
+    const isName = nearest.follows === 'name';
+    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
+    return `user:${nearest.kind}${label && `:${label}`}`;
+}
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
+            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
+        }
+        rows.push(row);
     }
-    return '';
+    return rows[a.length]?.[b.length] ?? 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/inputs.js
@@ -3820,10 +3818,12 @@ function likelyScope(scope) {
 
 
 
+
 const defaults = {
+    scope: 'user:name',
+    validity: '1h',
     'base-url': 'https://itsyou.online',
     'env-var': 'JWT',
-    summary: 'false',
     retries: '5',
     timeout: '60s',
 };
@@ -3832,91 +3832,72 @@ const longestTimeout = 10 * 60;
 function readInputs(source) {
     const { env } = source;
     const get = (name) => source.get(name) ?? '';
-    refuseMisspelt(env, name => isMissing(name, get));
-    const credentials = get('jwt') ? readRefresh(get) : readClientCredentials(get, source);
+    const orDefault = (name) => get(name) || defaults[name];
     const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
-    const [ovcUrl, aysUrl] = ['ovc-url', 'ays-url'].map(name => (get(name) ? readAddress(name, get(name)) : undefined));
-    if (ovcUrl && get('audience'))
-        throw inputErrors.audienceWithOpenvCloud();
+    if (baseUrl === defaults['base-url'])
+        refuseMisspelt(env, source.get);
+    const credentials = readCredentials(source, defaults.scope);
+    const isNew = credentials.grant === 'client_credentials';
+    const scopes = isNew ? readScopes(source.get('scope') ?? defaults.scope) : [];
+    const audiences = isNew ? readAudiences(get('audience')) : [];
+    const ovcUrl = get('ovc-url') ? readAddress('ovc-url', get('ovc-url')) : undefined;
+    const aysUrl = get('ays-url') ? readAddress('ays-url', get('ays-url')) : undefined;
+    if (ovcUrl && audiences.length) {
+        const found = 'cannot be combined with "audience", because OpenvCloud does not accept a JWT with an audience';
+        throw new ActionError('ERR_INPUT_CONFLICT', 'ovc-url', found, 'leave one of the two empty.');
+    }
     const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
-        throw inputErrors.tlsVerificationOff();
+        throw new ActionError('ERR_TLS_OFF');
     const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
-    return {
-        credentials,
+    const settings = {
+        scopes,
+        audiences,
+        validity: readDuration('validity', orDefault('validity'), longestValidity),
         baseUrl,
         ovcUrl,
         aysUrl,
-        validity: get('validity') ? readDuration('validity', get('validity'), longestValidity) : undefined,
         publicKey: get('public-key') || undefined,
         envVars,
         replacedEnvVars: envVars.filter(name => env[name]),
         summary: readBoolean('summary', get('summary')),
-        retries: readRetries(get('retries') || defaults.retries),
-        timeout: readDuration('timeout', get('timeout') || defaults.timeout, longestTimeout) * 1000,
+        retries: readRetries(orDefault('retries')),
+        timeout: readDuration('timeout', orDefault('timeout'), longestTimeout) * 1000,
     };
-}
-function isMissing(name, get) {
-    if (get('jwt') ? ['app-id', 'secret'].includes(name) : name === 'jwt' && get('app-id'))
-        return false;
-    return get(name) === '' || Object.entries(defaults).some(([input, value]) => input === name && get(name) === value);
-}
-function readClientCredentials(get, { env, event }) {
-    const [clientId, clientSecret] = [get('app-id'), get('secret')];
-    if (!clientId || !clientSecret) {
-        const reason = whyEmpty(env, event());
-        if (!clientId && !clientSecret)
-            throw inputErrors.allCredentialsEmpty(reason);
-        throw inputErrors.credentialEmpty(clientId ? 'secret' : 'app-id', reason);
-    }
-    const again = "copy it again from the API key's page.";
-    if (!isPrintable(clientId))
-        throw inputErrors.inputInvalid('app-id', 'contains characters that no id has', again);
-    if (hasInvisible(clientSecret)) {
-        throw inputErrors.inputInvalid('secret', 'contains a line break or an invisible character', again);
-    }
-    return {
-        grant: 'client_credentials',
-        clientId,
-        clientSecret,
-        scopes: readScopes(get('scope')),
-        audiences: readAudiences(get('audience')),
-    };
-}
-function readRefresh(get) {
-    const drop = ['app-id', 'secret', 'scope', 'audience'].filter(name => get(name));
-    if (drop.length)
-        throw inputErrors.inputsExclusive(drop);
-    return { grant: 'refresh', jwt: get('jwt') };
+    return { credentials, settings };
 }
 function readRetries(value) {
-    if (!/^(\d|10)$/.test(value)) {
-        throw inputErrors.inputInvalid('retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
-    }
-    return Number(value);
+    if (/^(\d|10)$/.test(value))
+        return Number(value);
+    throw new ActionError('ERR_INPUT_INVALID', 'retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
 }
-function readBoolean(name, value) {
+function readBoolean(input, value) {
     if (/^(true|True|TRUE)$/.test(value))
         return true;
     if (/^(false|False|FALSE)?$/.test(value))
         return false;
-    throw inputErrors.inputInvalid(name, quoteOrDescribe(value), 'write true or false.');
+    throw new ActionError('ERR_INPUT_INVALID', input, quoteOrDescribe(value), 'write true or false.');
 }
 
 ;// CONCATENATED MODULE: ./lib/jwt/keys.js
 
 
 async function verificationKeys(publicKey, baseUrl) {
-    if (publicKey === 'none')
-        return { keys: [], issuer: undefined };
-    const known = knownKey(baseUrl);
-    const text = publicKey ?? known;
+    const builtIn = builtInKey(baseUrl);
+    const text = publicKey ?? builtIn;
     if (text === undefined)
-        throw inputErrors.publicKeyMissing(baseUrl);
-    const keys = await readKeys(text);
-    if (!keys.length)
-        throw inputErrors.publicKeyInvalid();
-    return { keys, issuer: publicKey === undefined ? 'itsyouonline' : undefined };
+        throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl);
+    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+        throw new ActionError('ERR_PRIVATE_KEY');
+    const trusted = await readKeys(text);
+    if (!trusted.length)
+        throw new ActionError('ERR_PUBLIC_KEY_INVALID');
+    if (builtIn === undefined)
+        return { trusted, issuer: undefined };
+    const [points, known] = await Promise.all([pointsOf(trusted), pointsOf(await readKeys(builtIn))]);
+    if (!points.some(point => known.includes(point)))
+        throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl);
+    return { trusted, issuer: 'itsyouonline' };
 }
 const p384 = { name: 'ECDSA', namedCurve: 'P-384' };
 const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
@@ -3927,119 +3908,321 @@ async function readKeys(text) {
     const keys = [...pem.matchAll(block)].map(([, body = '']) => crypto.subtle.importKey('spki', Buffer.from(body, 'base64'), p384, true, ['verify']));
     return Promise.all(keys).catch(() => []);
 }
-
-;// CONCATENATED MODULE: ./lib/errors/jwt.js
-
-const jwtErrors = {
-    jwtInvalid: (server, what) => new ActionError('ERR_JWT_INVALID', `The JWT from ${server} ${what}, so it was not set: check "base-url" and "public-key", and tell the server's operator if they are right.`),
-    jwtExpired: (server, secondsAgo) => new ActionError('ERR_JWT_EXPIRED', `The new JWT from ${server} expired ${secondsAgo} s ago by the runner's clock, so the two clocks differ by at least ${secondsAgo} s: set the runner's clock, or have the server's set.`),
-    moreThanRequested: (input, extra) => new ActionError('ERR_MORE_THAN_REQUESTED', `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request, so it was not set: add it to "${input}" if the job needs it, or ask the server's operator.`),
-    scopeNotGranted: (missing, requested, granted) => new ActionError('ERR_SCOPE_NOT_GRANTED', `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${whyNotGranted(missing)}`),
-};
-function whyNotGranted(missing) {
-    if (missing.some(scope => scope.startsWith('user:memberof:'))) {
-        return 'the user is probably not a member of that organization; add the user there, or correct "scope".';
-    }
-    if (missing.every(scope => scope === 'offline_access')) {
-        return "the JWT has no refresh token; leave offline_access out if nothing has to renew the JWT, or ask the server's operator.";
-    }
-    return 'the owner of the key probably does not have that right; grant it there, or correct "scope".';
+function pointsOf(keys) {
+    return Promise.all(keys.map(key => crypto.subtle.exportKey('jwk', key).then(({ x, y }) => `${x} ${y}`)));
 }
 
 ;// CONCATENATED MODULE: ./lib/jwt/verify.js
 
 
 
-
-async function expectation(credentials, verifier) {
-    if (credentials.grant === 'client_credentials') {
-        return { old: undefined, verify: jwt => verifyNew(jwt, credentials, verifier) };
-    }
-    const old = await verifyRenewable(credentials.jwt, verifier);
-    return { old, verify: jwt => verifyRenewed(jwt, old, verifier) };
-}
-async function verifyRenewable(jwt, { keys, now }) {
-    if (!keys.keys.length)
-        throw inputErrors.renewalNeedsKey();
-    const token = await readToken(jwt, keys, now(), inputErrors.jwtInputInvalid);
-    if (!token.refreshToken)
-        throw inputErrors.jwtInputNotRefreshable();
-    return token;
-}
-async function verifyNew(jwt, asked, verifier) {
-    const { token, invalid } = await verifyIssued(jwt, asked.clientId, verifier);
-    const lacking = asked.audiences.filter(audience => !token.audiences.includes(audience));
+async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
+    const { token, invalid } = await verifyIssued(jwt, clientId, verifier);
+    const lacking = audiences.filter(audience => !token.audiences.includes(audience));
     if (lacking.length)
         throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`);
-    const extraAudiences = token.audiences.filter(audience => !asked.audiences.includes(audience));
+    const extraAudiences = token.audiences.filter(audience => !audiences.includes(audience));
     if (extraAudiences.length)
-        throw jwtErrors.moreThanRequested('audience', extraAudiences);
-    if (asked.scopes.some(scope => scope !== 'offline_access')) {
-        const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])];
-        const extra = granted.filter(scope => !asked.scopes.includes(scope));
-        if (extra.length)
-            throw jwtErrors.moreThanRequested('scope', extra);
-    }
-    const missing = missingScopes(asked.scopes, token);
+        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences);
+    const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])];
+    const extra = granted.filter(scope => !scopes.includes(scope));
+    if (extra.length)
+        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra);
+    const missing = scopes.filter(scope => !granted.includes(scope));
     if (missing.length)
-        throw jwtErrors.scopeNotGranted(missing, asked.scopes, token.scopes);
+        throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, granted, whyNotGranted(missing));
     return token;
+}
+async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
+    const invalid = (found, remedy) => new ActionError('ERR_JWT_INVALID', server, found, remedy);
+    const token = await readToken(jwt, keys, now(), invalid);
+    const secondsAgo = Math.floor(now() / 1000) - token.expiresAt;
+    if (secondsAgo >= clockTolerance)
+        throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo);
+    if (token.authorizedParty !== authorizedParty)
+        throw invalid('was issued to another application id ("azp")');
+    return { token, invalid };
+}
+function whyNotGranted(missing) {
+    if (missing.some(scope => scope.startsWith('user:memberof:'))) {
+        return 'the user is probably not a member of that organization. Add the user there, or correct "scope".';
+    }
+    if (missing.every(scope => scope === 'offline_access')) {
+        return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator.";
+    }
+    return 'the server left it out. Correct "scope", or ask the server\'s operator.';
+}
+
+;// CONCATENATED MODULE: ./lib/jwt/renewal.js
+
+
+
+async function verifyGrant(credentials, { keys, now }) {
+    if (credentials.grant === 'client_credentials')
+        return credentials;
+    const old = await readToken(credentials.jwt, keys, now(), found => new ActionError('ERR_JWT_INPUT', found));
+    if (!old.refreshToken)
+        throw new ActionError('ERR_NOT_REFRESHABLE');
+    return { grant: 'refresh', old };
 }
 async function verifyRenewed(jwt, old, verifier) {
     const { token, invalid } = await verifyIssued(jwt, old.authorizedParty, verifier);
     if (token.identity !== old.identity || token.keyKind !== old.keyKind) {
         throw invalid('is for another identity than the JWT that was renewed');
     }
+    if (token.issuer !== old.issuer)
+        throw invalid('has another issuer than the JWT that was renewed ("iss")');
     if (!token.scopes.every(scope => old.scopes.includes(scope))) {
         throw invalid('has scopes that the JWT that was renewed did not have');
     }
-    const sameAudience = token.audiences.length === old.audiences.length;
-    if (!sameAudience || !token.audiences.every(audience => old.audiences.includes(audience))) {
+    if (token.audiences.join() !== old.audiences.join()) {
         throw invalid('does not have the audience of the JWT that was renewed ("aud")');
     }
     return token;
 }
-async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
-    const invalid = (what) => jwtErrors.jwtInvalid(server, what);
-    const token = await readToken(jwt, keys, now(), invalid);
-    const secondsAgo = Math.floor(now() / 1000) - token.expiresAt;
-    if (secondsAgo >= clockTolerance)
-        throw jwtErrors.jwtExpired(server, secondsAgo);
-    if (token.authorizedParty !== authorizedParty)
-        throw invalid('was issued to another application id ("azp")');
-    return { token, invalid };
-}
-function missingScopes(scopes, token) {
-    return scopes.filter(scope => !token.scopes.includes(scope) && !(scope === 'offline_access' && token.refreshToken));
+
+;// CONCATENATED MODULE: ./lib/report/time-span.js
+function inWords(seconds) {
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.round(seconds / 60);
+    const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
+    return parts.filter(Boolean).join(' ');
 }
 
-;// CONCATENATED MODULE: ./lib/masks.js
+;// CONCATENATED MODULE: ./lib/report/warnings.js
+
+
+
+
+const warnings_warnings = {
+    allRights: (scope) => scope === 'user:admin'
+        ? 'The scope "user:admin" allows everything: anyone who reads the JWT can read the secrets of all the user\'s API keys and make new ones. Request only what the job needs, such as "scope: user:name".'
+        : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
+    unknownScopes: (scopes) => `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
+    audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
+    summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
+    shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
+    shorterLife: (lives, requested) => `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
+    longerLife: (lives, requested) => `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
+    renewable: (isRenewal) => `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${isRenewal
+        ? 'get a new JWT with "app-id" and "secret" instead, if the job can have them.'
+        : 'remove offline_access from "scope", unless something must renew the JWT.'}`,
+    scopesLost: (scopes) => `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs that, get a new JWT with "app-id" and "secret".`,
+};
+function warningsAboutScopes(scopes) {
+    const found = scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights);
+    const unknown = scopes.flatMap(scope => {
+        const likely = likelyScope(scope);
+        if (likely === undefined)
+            return [];
+        return [`"${scope}"${likely && ` (did you mean "${likely}"?)`}`];
+    });
+    return unknown.length ? [...found, warnings_warnings.unknownScopes(unknown)] : found;
+}
+function warningsAboutToken(token, { validity, ovcUrl, aysUrl }, old) {
+    const found = [];
+    const lives = token.expiresAt - token.verifiedAt / 1000;
+    if (token.refreshToken)
+        found.push(warnings_warnings.renewable(old !== undefined));
+    if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl))
+        found.push(warnings_warnings.audience());
+    if (validity <= 300)
+        found.push(warnings_warnings.shortValidity());
+    if (lives < validity - clockTolerance)
+        found.push(warnings_warnings.shorterLife(Math.round(lives), validity));
+    if (lives > validity + clockTolerance)
+        found.push(warnings_warnings.longerLife(Math.round(lives), validity));
+    const lost = old ? scopesOf(old).filter(scope => !scopesOf(token).includes(scope)) : [];
+    if (lost.length)
+        found.push(warnings_warnings.scopesLost(lost));
+    return found;
+}
+function scopesOf({ scopes, refreshToken }) {
+    return refreshToken ? [...scopes, 'offline_access'] : [...scopes];
+}
+
+;// CONCATENATED MODULE: ./lib/report/report.js
+
+
+
+
+function report(token, settings, old, openvcloud, now) {
+    const { envVars, replacedEnvVars, baseUrl, aysUrl } = settings;
+    const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
+    const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
+    const user = userOf(token);
+    const outputs = {
+        jwt: token.jwt,
+        'expires-at': expiresAt,
+        'expires-in': String(expiresIn),
+        identity: token.identity,
+        scope: token.scopes.join(','),
+        ...(user && { 'ovc-user': user }),
+    };
+    const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`;
+    const scopes = token.scopes.map(shownName).join(', ') || 'none';
+    const audiences = token.audiences.map(shownName).join(', ');
+    const places = [
+        ...(openvcloud ? [openvCloudLine(settings, openvcloud)] : []),
+        ...(aysUrl ? [accepted('AYS', aysUrl)] : []),
+    ];
+    const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`);
+    return {
+        outputs,
+        lines: [
+            `Identity: ${who}`,
+            `Scopes: ${scopes}${token.refreshToken ? ' (renewable)' : ''}${audiences && `; audience: ${audiences}`}`,
+            `Valid until ${expiresAt} (${inWords(expiresIn)}).`,
+            ...(places.length
+                ? places
+                : ['No server was asked whether it accepts the JWT ("ovc-url" and "ays-url" are empty).']),
+            `Set ${[...variables, 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
+        ],
+        warnings: warningsAboutToken(token, settings, old),
+        summary: [
+            ['Identity', who],
+            ['Scopes', scopes],
+            ['Audience', audiences || 'none'],
+            ['Valid for', inWords(expiresIn)],
+            ['Valid until', expiresAt],
+            ['Server', baseUrl],
+            ['Accepted by', places.join(' ') || 'no server was asked'],
+        ],
+    };
+}
+function accepted(product, url) {
+    return `${product} at ${url} accepts the JWT.`;
+}
+function openvCloudLine({ ovcUrl }, { user, hasAccount }) {
+    const line = accepted('OpenvCloud', ovcUrl);
+    return hasAccount ? line : `${line} No account there names ${shownName(user)}; creating a cloud space needs one.`;
+}
+
+;// CONCATENATED MODULE: ./lib/runner/files.js
+
+
+
+
+
+const source = { get: readInput, env: process.env, event: readEvent };
+function readNetwork() {
+    const first = (...names) => names.find(name => process.env[name]) ?? names[0] ?? '';
+    const variable = first('https_proxy', 'HTTPS_PROXY');
+    const exceptions = process.env[first('no_proxy', 'NO_PROXY')] ?? '';
+    return {
+        proxies: { variable, value: process.env[variable] ?? '', exceptions },
+        hasExtraCa: Boolean(process.env['NODE_EXTRA_CA_CERTS']),
+    };
+}
+function mask(secrets) {
+    process.stdout.cork();
+    for (const secret of secrets) {
+        core_setSecret(secret);
+        if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
+            info(`::add-mask::${secret}`);
+    }
+    process.stdout.uncork();
+}
+function readInput(name) {
+    return process.env[`INPUT_${name.toUpperCase()}`] === undefined ? undefined : getInput(name);
+}
+function readEvent() {
+    try {
+        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(process.env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+function checkRunner() {
+    checkFile('GITHUB_OUTPUT');
+    if (isDebug())
+        setCommandEcho(false);
+}
+function checkFiles({ envVars, summary }) {
+    if (envVars.length)
+        checkFile('GITHUB_ENV');
+    if (summary)
+        checkFile('GITHUB_STEP_SUMMARY');
+}
+function checkFile(variable) {
+    const path = process.env[variable] ?? '';
+    let isFile = false;
+    try {
+        isFile = (0,external_node_fs_namespaceObject.statSync)(path).isFile();
+        if (isFile)
+            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY));
+    }
+    catch (error) {
+        const { code = '' } = error;
+        if (['EACCES', 'EPERM', 'EROFS'].includes(code))
+            throw new ActionError('ERR_RUNNER_FILES_DENIED', variable, code);
+        isFile = false;
+    }
+    if (!isFile)
+        throw new ActionError('ERR_RUNNER_FILES', variable);
+}
+function warn(warnings) {
+    for (const warning of warnings)
+        core_warning(warning);
+}
+async function publish({ outputs, lines, warnings, summary }, settings) {
+    try {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+        for (const name of settings.envVars)
+            exportVariable(name, outputs['jwt']);
+    }
+    catch (error) {
+        throw new ActionError('ERR_OUTPUTS_INCOMPLETE', error.code ?? 'unknown');
+    }
+    info(lines.join('\n'));
+    warn(warnings);
+    if (settings.summary) {
+        const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)]);
+        const written = summary_summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write();
+        await written.catch(() => core_warning(warnings_warnings.summaryNotWritten()));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/runner/masks.js
 
 const shortest = 8;
 const most = 256;
 const longestInPieces = 80 * 21;
 function secretsOfRun({ get, env }) {
-    const [secret, jwt] = [(get('secret') ?? '').trim(), (get('jwt') ?? '').trim()];
+    const secret = (get('secret') ?? '').trim();
+    const jwt = (get('jwt') ?? '').trim().replace(/^bearer\s+/i, '');
     const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap(name => env[name] || []);
-    const own = [secret, formEncoded(secret)].filter(Boolean);
+    const forms = secret.length > longestSecret ? [] : [formEncoded(secret), ...formsOfSecret(secret)];
     return unique([
-        ...own,
-        ...formsOfSecret(secret),
+        ...[secret, ...forms].filter(Boolean),
         ...atLeast(shortest, [jwt]),
         ...secretsOfJwt(jwt),
         ...atLeast(4, proxies.flatMap(secretsOfProxy)),
     ]);
 }
 function secretsOfJwt(jwt) {
-    if (!hasIssuedForm(jwt))
-        return [];
     const [header = '', payload = '', signature = ''] = jwt.split('.');
-    const refreshToken = readRefreshToken(jwt);
-    const isOneLine = !/[\r\n]/.test(refreshToken);
-    const wholes = [signature, payload, jwt, isOneLine ? refreshToken : ''];
+    if (!/^[\w-]+\.[\w-]+\.[\w-]{128}$/.test(jwt) || readPart(header)['alg'] !== 'ES384')
+        return [];
+    const refreshToken = readPart(payload)['refresh_token'];
+    const isRefreshToken = typeof refreshToken === 'string' && /^[\w-]{16,}$/.test(refreshToken);
+    const wholes = [signature, payload, jwt, ...(isRefreshToken ? [refreshToken] : [])];
     const text = jwt.slice(header.length - 2);
     const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt);
-    return unique(atLeast(shortest, [...wholes, ...alignments.flatMap(skip => base64Of(jwt, skip)), ...pieces])).slice(0, most);
+    const base64 = alignments.flatMap(skip => [base64Of(jwt, skip), base64Of(jwt, skip, 'utf16le')]);
+    return unique(atLeast(shortest, [...wholes, ...base64, ...pieces])).slice(0, most);
+}
+function readPart(part) {
+    try {
+        const value = JSON.parse(Buffer.from(part, 'base64url').toString());
+        return typeof value === 'object' && value !== null ? { ...value } : {};
+    }
+    catch {
+        return {};
+    }
 }
 const alignments = [0, 1, 2];
 function piecesOfJwt(text) {
@@ -4065,10 +4248,10 @@ function formsOfSecret(secret) {
         return [groups.toString('base64'), groups.toString('base64url')];
     });
     const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)]);
-    return atLeast(shortest, forms);
+    return atLeast(shortest, [...forms, ...alignments.map(skip => base64Of(secret, skip, 'utf16le'))]);
 }
-function base64Of(text, skip) {
-    return wholeGroups(Buffer.from(text), skip).toString('base64');
+function base64Of(text, skip, encoding = 'utf8') {
+    return wholeGroups(Buffer.from(text, encoding), skip).toString('base64');
 }
 function wholeGroups(bytes, skip) {
     return bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3));
@@ -4100,18 +4283,7 @@ function unique(values) {
     return [...new Set(values)];
 }
 
-;// CONCATENATED MODULE: ./lib/errors/page.js
-function pageOf(code, env) {
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
-    if (server !== 'https://github.com' || !repository || !ref)
-        return undefined;
-    if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^[\w./-]{1,200}$/.test(ref))
-        return undefined;
-    return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md#${code.toLowerCase()}`;
-}
-
-;// CONCATENATED MODULE: ./lib/process.js
-
+;// CONCATENATED MODULE: ./lib/runner/process.js
 
 
 
@@ -4120,6 +4292,7 @@ function start(story) {
         for (const signal of ['SIGINT', 'SIGTERM'])
             process.once(signal, resolve);
     });
+    Error.prepareStackTrace = (_error, frames) => frames.map(frame => frame.getFunctionName() ?? '(anonymous)').join(', ');
     process.on('uncaughtException', end);
     process.removeAllListeners('warning');
     story(cancelled).then(() => end(), end);
@@ -4129,197 +4302,187 @@ function end(error) {
     if (hasEnded)
         return;
     hasEnded = true;
-    if (error !== undefined) {
-        const kind = error instanceof Error ? error.constructor.name : typeof error;
-        const { code, message } = error instanceof ActionError ? error : runnerErrors.unexpected(kind);
-        setFailed(message);
-        const page = pageOf(code, process.env);
-        if (page)
-            info(`How to fix it: ${page}`);
-    }
-    process.stdout.write('', () => process.exit());
-}
-
-;// CONCATENATED MODULE: ./lib/warnings.js
-
-
-
-
-
-const longestLifetime = 24 * 60 * 60;
-const warnings_warnings = {
-    signatureNotVerified: () => 'The signature of the JWT was not verified, because "public-key" is "none": set it to the public key of the server (PEM).',
-    unknownScope: (scope, likely) => `"scope" contains "${scope}", which the server grants as it stands, but no program knows: ${likely ? `write "${likely}", if that is meant.` : 'check its spelling.'}`,
-    everythingTheKeyMayDo: (scope) => `The JWT may do all that the key may ("${scope}"), because "scope" names no scope: ${scope === 'user:admin'
-        ? 'ask for what the job needs, such as "scope: user:name".'
-        : "OpenvCloud answers 500 to the JWT of an organization's key; use a user's key for it."}`,
-    audienceAndOpenvCloud: () => 'OpenvCloud rejects every JWT with an audience: leave "audience" empty for a JWT that goes there.',
-    summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
-    shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
-    otherLifetime: (lives, requested) => `The JWT is valid for ${inWords(lives)} instead of the requested ${inWords(requested)}: the server ignored "validity", or its clock and the runner's differ; check both clocks.`,
-    longLifetime: (lives) => `The JWT is valid for ${inWords(lives)}, and the server's longest time is 24 h: its clock and the runner's differ; check both clocks.`,
-    renewable: () => 'Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: leave offline_access out of "scope", unless something must renew the JWT.',
-    scopesLost: (scopes) => `The renewed JWT has lost ${listInQuotes(scopes)}: the user or the key no longer has it; fix that, then get a new JWT.`,
-};
-function warningsBefore({ credentials }) {
-    const scopes = credentials.grant === 'client_credentials' ? credentials.scopes : [];
-    return scopes.flatMap(scope => {
-        const likely = likelyScope(scope);
-        return likely === undefined ? [] : [warnings_warnings.unknownScope(scope, likely)];
+    if (error !== undefined)
+        fail(error);
+    process.stdout.write('', () => {
+        if (error !== undefined && isLookupOpen())
+            process.kill(process.pid, 'SIGKILL');
+        process.exit();
     });
 }
-function warningsAbout(token, { credentials, validity }, old, expiresIn) {
-    const found = [];
-    if (!token.signatureVerified)
-        found.push(warnings_warnings.signatureNotVerified());
-    if (token.refreshToken)
-        found.push(warnings_warnings.renewable());
-    if (credentials.grant === 'client_credentials') {
-        const all = token.scopes.find(scope => scope === 'user:admin' || scope === 'organization:owner');
-        const asked = credentials.scopes.filter(scope => scope !== 'offline_access');
-        if (all !== undefined && !asked.length)
-            found.push(warnings_warnings.everythingTheKeyMayDo(all));
-        if (credentials.audiences.length)
-            found.push(warnings_warnings.audienceAndOpenvCloud());
-    }
-    if (validity !== undefined && validity <= 300)
-        found.push(warnings_warnings.shortValidity());
-    if (validity !== undefined && Math.abs(expiresIn - validity) > clockTolerance) {
-        found.push(warnings_warnings.otherLifetime(expiresIn, validity));
-    }
-    else if (validity === undefined && expiresIn > longestLifetime + clockTolerance) {
-        found.push(warnings_warnings.longLifetime(expiresIn));
-    }
-    const lost = old ? missingScopes([...old.scopes, 'offline_access'], token) : [];
-    if (lost.length)
-        found.push(warnings_warnings.scopesLost(lost));
-    return found;
+function fail(error) {
+    const kind = error instanceof Error ? error.constructor.name : typeof error;
+    const known = error instanceof ActionError ? error : new ActionError('ERR_UNEXPECTED', kind);
+    setFailed(known.message);
+    if (known !== error && error instanceof Error)
+        core_debug(`${kind} in ${error.stack}`);
+    const page = pageOf(known.code, process.env);
+    if (page)
+        info(`How to fix it: ${page}`);
+}
+function pageOf(code, env) {
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
+    if (server !== 'https://github.com' || !repository || !ref)
+        return undefined;
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^[\w./-]{1,200}$/.test(ref))
+        return undefined;
+    return `${server}/${repository}/blob/${ref}/docs/troubleshooting.md#${code.toLowerCase()}`;
 }
 
-;// CONCATENATED MODULE: ./lib/report.js
-
-
-
-
-function report(token, inputs, old, accounts, now) {
-    const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
-    const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
-    const user = userOf(token);
-    const outputs = {
-        jwt: token.jwt,
-        'expires-at': expiresAt,
-        'expires-in': String(expiresIn),
-        identity: token.identity,
-        scope: token.scopes.join(','),
-        ...(user && { 'ovc-user': user }),
-        ...(accounts && { 'ovc-accounts': JSON.stringify(accounts) }),
+;// CONCATENATED MODULE: ./lib/token-endpoint/hints.js
+function isApplicationId(appId) {
+    return /^[\w-]{28}$/.test(appId) && /[A-Z]/.test(appId);
+}
+function isGlobalId(appId) {
+    return /^[a-z\d\-_\s.]{3,150}$/.test(appId);
+}
+function kindOfId(appId) {
+    return isApplicationId(appId) ? 'user' : isGlobalId(appId) ? 'organization' : 'neither';
+}
+function kindOfSecret(secret) {
+    return /^[\w-]{28}$/.test(secret) ? 'user' : /^[\w-]{52}$/.test(secret) ? 'organization' : 'neither';
+}
+function whyRejected(appId, secret, server) {
+    const again = "Copy both again from the API key's page.";
+    const same = 'Copy both from the same API key.';
+    const notAnId = `"app-id" is not an application id, which has 28 characters with capital letters (this has ${[...appId].length})`;
+    if (kindOfSecret(appId) === 'organization') {
+        return isGlobalId(secret)
+            ? '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
+            : '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.';
+    }
+    const clauses = {
+        user: {
+            user: `"app-id" and "secret" do not belong together (they are swapped, or one is wrong), or the key was deleted or is a key of another server. Copy both from a key on ${server}.`,
+            organization: `"app-id" has the form of a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
+            neither: `"app-id" has the form of a user's, and "secret" does not (28 letters, digits, "-" or "_"). It was probably cut or changed. ${again}`,
+        },
+        organization: {
+            user: `${notAnId}, and "secret" has the length of a user's (28 characters). ${same}`,
+            organization: `"app-id" or "secret" is wrong, the key was deleted or is a key of another server than ${server}, or "May be used in client credentials grant types" is off. Check the key on the organization's settings page.`,
+            neither: `"secret" has neither the 28 characters of a user's nor the 52 of an organization's. It was probably cut or changed. ${again}`,
+        },
+        neither: {
+            user: `${notAnId}. ${again}`,
+            organization: isGlobalId(appId.toLowerCase())
+                ? '"app-id" has capital letters, which no organization\'s global id has. Write it in lower case.'
+                : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
+            neither: `${notAnId}, and not a global id, which has no capital letters. "secret" has neither 28 nor 52 characters. ${again}`,
+        },
     };
-    const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`;
-    const scopes = token.scopes.map(shownName).join(', ') || 'none';
-    const audiences = token.audiences.map(shownName).join(', ');
-    const verified = token.signatureVerified ? 'signature verified' : 'signature not verified';
-    const [first, ...others] = inputs.envVars;
-    const variables = first ? `; environment variable${others.length ? 's' : ''} ${inputs.envVars.join(', ')}` : '';
-    return {
-        outputs,
-        lines: [
-            ...inputs.replacedEnvVars.map(name => `${name} already has a value in this job. Later steps get the new JWT.`),
-            `Identity: ${who}`,
-            `Scopes: ${scopes}${token.refreshToken ? ' (renewable)' : ''}`,
-            ...(audiences ? [`Audience: ${audiences}`] : []),
-            `Valid until ${expiresAt} (${inWords(expiresIn)}), ${verified}.`,
-            `Set: outputs ${Object.keys(outputs).join(', ')}${variables}`,
-        ],
-        warnings: warningsAbout(token, inputs, old, expiresIn),
-        summary: [
-            ['Identity', who],
-            ['Scopes', scopes],
-            ['Audience', audiences || 'none'],
-            ['Validity', inWords(expiresIn)],
-            ['Valid until', expiresAt],
-            ['Signature', token.signatureVerified ? 'verified' : 'not verified'],
-            ['Server', inputs.baseUrl],
-            ...(inputs.ovcUrl && accounts
-                ? [
-                    [
-                        'OpenvCloud',
-                        `${inputs.ovcUrl}, accounts of ${user}: ${accounts.map(({ name }) => name).join(', ')}`,
-                    ],
-                ]
-                : []),
-            ...(inputs.aysUrl ? [['AYS', `${inputs.aysUrl}, accepts the JWT`]] : []),
-        ],
-    };
+    return clauses[kindOfId(appId)][kindOfSecret(secret)];
 }
-
-;// CONCATENATED MODULE: ./lib/runner.js
-
-
-
-
-
-const source = { get: readInput, env: process.env, event: readEvent };
-function mask(secrets) {
-    process.stdout.cork();
-    for (const secret of secrets) {
-        core_setSecret(secret);
-        if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
-            info(`::add-mask::${secret}`);
+function hints_whyRefused(appId, scopes) {
+    const isUser = isApplicationId(appId);
+    if (isUser && scopes.some(scope => scope.startsWith('organization:'))) {
+        return 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud, or "scope: user:memberof:<organization>" for AYS.';
     }
-    process.stdout.uncork();
+    if (!isUser && scopes.some(scope => scope.startsWith('user:'))) {
+        return 'an organization\'s key may not have "user:" scopes. For AYS, write "scope: organization:owner:ays". For OpenvCloud, use a user\'s key.';
+    }
+    return undefined;
 }
-function readInput(name) {
-    return process.env[`INPUT_${name.toUpperCase()}`] === undefined ? undefined : getInput(name);
+
+;// CONCATENATED MODULE: ./lib/token-endpoint/redirect.js
+
+
+function redirectRemedy(location, server, secrets) {
+    const elsewhere = 'if the server has moved to another address, set "base-url" to it. If a login page is in front of the server, ask its operator to let this request through.';
+    const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
+    if (!target)
+        return elsewhere;
+    const path = /^((?:\/[\w.-]+){0,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1];
+    const isAllowed = target.protocol === 'https:' || (target.protocol === 'http:' && isLoopback(target.hostname));
+    if (path === undefined || path.length > 100 || !isAllowed)
+        return elsewhere;
+    if (!/^([a-z0-9.-]{1,253}|\[[\da-f:]+\])(:\d+)?$/.test(target.host))
+        return elsewhere;
+    const address = target.origin + path;
+    if (address === server || sharesText(address, secrets))
+        return elsewhere;
+    return `set "base-url" to ${address} if that is your server's new address.`;
 }
-function readEvent() {
+
+;// CONCATENATED MODULE: ./lib/token-endpoint/answer.js
+
+
+
+const answerLimit = 64 * 1024;
+function readJwt(answer, server, grant, scopes) {
+    const { status, body, isWhole, mediaType, hasChallenge, location } = answer;
+    if (status === 200) {
+        if (!isWhole)
+            throw new ActionError('ERR_TOO_LARGE', server, answerLimit);
+        return jwtIn(body, server);
+    }
+    if (status >= 300 && status < 400) {
+        const secrets = grant.grant === 'refresh' ? [grant.old.jwt, grant.old.refreshToken ?? ''] : [grant.clientSecret];
+        throw new ActionError('ERR_REDIRECT', server, redirectRemedy(location, server.url, secrets));
+    }
+    if (status === 404)
+        throw new ActionError('ERR_NOT_FOUND', server);
+    const isOwn = mediaType === 'text/plain' && !hasChallenge;
+    if (isOwn && status === 401) {
+        if (grant.grant === 'refresh')
+            throw new ActionError('ERR_RENEWAL_REFUSED', server);
+        const reason = hints_whyRefused(grant.clientId, scopes);
+        if (reason !== undefined)
+            throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, reason);
+    }
+    if (isOwn && status === 400 && grant.grant === 'client_credentials') {
+        const reason = whyRejected(grant.clientId, grant.clientSecret, server.url);
+        throw new ActionError('ERR_CREDENTIALS_REJECTED', server, reason);
+    }
+    throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
+}
+function jwtIn(body, server) {
+    const notAJwt = (found) => new ActionError('ERR_NOT_A_JWT', server, found);
+    const text = body.trim();
+    if (!text)
+        throw notAJwt('nothing');
+    if (text.startsWith('<'))
+        throw notAJwt('an HTML page');
+    const token = text.startsWith('{') ? accessTokenIn(text) : text;
+    if (token === undefined)
+        throw notAJwt('JSON of another shape');
+    if (typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token))
+        return token;
+    const isOpaque = typeof token === 'string' && /^[\w-]{20,64}$/.test(token);
+    throw notAJwt(isOpaque ? 'an opaque access token' : 'something else');
+}
+function accessTokenIn(json) {
     try {
-        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(process.env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        return JSON.parse(json)['access_token'];
     }
     catch {
-        return undefined;
+        return '';
     }
 }
-function checkOutputFile() {
-    checkFile('GITHUB_OUTPUT');
+
+;// CONCATENATED MODULE: ./lib/token-endpoint/request.js
+
+async function requestJwt(ask, server, grant, settings) {
+    const answer = await ask(tokenRequest(grant, settings), server);
+    return readJwt(answer, server, grant, settings.scopes);
 }
-function checkFiles({ envVars, summary }) {
-    if (envVars.length)
-        checkFile('GITHUB_ENV');
-    if (summary)
-        checkFile('GITHUB_STEP_SUMMARY');
-}
-function checkFile(variable) {
-    try {
-        (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(process.env[variable] ?? '', external_node_fs_namespaceObject.constants.O_WRONLY));
+function tokenRequest(grant, { scopes, audiences, validity, baseUrl }) {
+    const form = new URLSearchParams();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    if (grant.grant === 'client_credentials') {
+        form.set('grant_type', 'client_credentials');
+        form.set('client_id', grant.clientId);
+        form.set('client_secret', grant.clientSecret);
+        form.set('response_type', 'id_token');
+        form.set('scope', scopes.join(','));
+        if (audiences.length)
+            form.set('aud', audiences.join(','));
     }
-    catch (error) {
-        const { code = '' } = error;
-        if (['EACCES', 'EPERM', 'EROFS'].includes(code))
-            throw runnerErrors.fileDenied(variable, code);
-        throw runnerErrors.fileMissing(variable);
+    else {
+        headers['authorization'] = `bearer ${grant.old.jwt}`;
     }
-}
-function warn(warnings) {
-    for (const warning of warnings)
-        core_warning(warning);
-}
-async function publish({ outputs, lines, warnings, summary }, inputs) {
-    try {
-        for (const [name, value] of Object.entries(outputs))
-            setOutput(name, value);
-        for (const name of inputs.envVars)
-            exportVariable(name, outputs['jwt']);
-    }
-    catch (error) {
-        throw runnerErrors.outputsIncomplete(error.code ?? 'unknown');
-    }
-    info(lines.join('\n'));
-    warn(warnings);
-    if (inputs.summary) {
-        const rows = summary.map(([name, value]) => [{ data: name, header: true }, escapeHtml(value)]);
-        const written = summary_summary.addHeading('ItsYou.online JWT', 3).addTable(rows).write();
-        await written.catch(() => core_warning(warnings_warnings.summaryNotWritten()));
-    }
+    form.set('validity', String(validity));
+    const path = grant.grant === 'client_credentials' ? '/v1/oauth/access_token' : '/v1/oauth/jwt/refresh';
+    return { method: 'POST', url: baseUrl + path, headers, body: form.toString(), limit: answerLimit };
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js
@@ -4336,24 +4499,32 @@ async function publish({ outputs, lines, warnings, summary }, inputs) {
 
 
 
+
+
+
 start(async (cancelled) => {
-    checkOutputFile();
+    checkRunner();
     mask(secretsOfRun(source));
-    const inputs = readInputs(source);
-    checkFiles(inputs);
-    warn(warningsBefore(inputs));
-    const { credentials, baseUrl, ovcUrl, aysUrl, timeout, retries } = inputs;
-    const keys = await verificationKeys(inputs.publicKey, baseUrl);
-    const { old, verify } = await expectation(credentials, { keys, server: baseUrl, now: Date.now });
-    const patience = { end: Date.now() + timeout, timeout, retries };
-    const surroundings = { now: Date.now, random: Math.random, sleep, cancelled, log: info };
-    const jwt = await exchange_exchange(inputs, patience, surroundings);
+    const { credentials, settings } = readInputs(source);
+    checkFiles(settings);
+    warn(warningsAboutScopes(settings.scopes));
+    const { proxies, hasExtraCa } = readNetwork();
+    const { identityServer, ovcServer, aysServer } = serversOf(settings, proxies);
+    const keys = await verificationKeys(settings.publicKey, settings.baseUrl);
+    const verifier = { keys, server: identityServer, now: Date.now };
+    const grant = await verifyGrant(credentials, verifier);
+    const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info };
+    const ask = askWithin(settings, hasExtraCa, world);
+    const jwt = await requestJwt(ask, identityServer, grant, settings);
+    const token = grant.grant === 'refresh'
+        ? await verifyRenewed(jwt, grant.old, verifier)
+        : await verifyNew(jwt, grant.clientId, settings, verifier);
     mask(secretsOfJwt(jwt));
-    const token = await verify(jwt);
-    const accounts = ovcUrl ? await openvCloudAccounts(token, ovcUrl, baseUrl, patience, surroundings) : undefined;
-    if (aysUrl)
-        await checkAys(token, aysUrl, patience, surroundings);
-    await publish(report(token, inputs, old, accounts, Date.now()), inputs);
+    const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
+    if (aysServer)
+        await checkAys(ask, aysServer, token);
+    const old = grant.grant === 'refresh' ? grant.old : undefined;
+    await publish(report(token, settings, old, openvcloud, Date.now()), settings);
 });
 function sleep(milliseconds) {
     return new Promise(resolve => setTimeout(resolve, milliseconds));

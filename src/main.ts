@@ -1,40 +1,50 @@
 /** The whole story: read the inputs, ask for a JWT, verify it, set it for later steps. */
 
-import './node-version.ts' // Stays the first.
+import './runner/node-version.ts' // Stays the first.
 import { info } from '@actions/core'
 import { checkAys } from './destinations/ays.ts'
-import { openvCloudAccounts } from './destinations/openvcloud.ts'
-import { exchange } from './exchange.ts'
+import { checkOpenvCloud } from './destinations/openvcloud.ts'
+import { askWithin } from './http/attempts.ts'
+import { serversOf } from './http/proxy.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { verificationKeys } from './jwt/keys.ts'
-import { expectation } from './jwt/verify.ts'
-import { secretsOfJwt, secretsOfRun } from './masks.ts'
-import { start } from './process.ts'
-import { report } from './report.ts'
-import { checkFiles, checkOutputFile, mask, publish, source, warn } from './runner.ts'
-import { warningsBefore } from './warnings.ts'
+import { verifyGrant, verifyRenewed } from './jwt/renewal.ts'
+import { verifyNew } from './jwt/verify.ts'
+import { report } from './report/report.ts'
+import { warningsAboutScopes } from './report/warnings.ts'
+import { checkFiles, checkRunner, mask, publish, readNetwork, source, warn } from './runner/files.ts'
+import { secretsOfJwt, secretsOfRun } from './runner/masks.ts'
+import { start } from './runner/process.ts'
+import { requestJwt } from './token-endpoint/request.ts'
 
 start(async cancelled => {
-  checkOutputFile()
+  checkRunner()
   // Before anything else is printed: what follows hides them.
   mask(secretsOfRun(source))
 
-  const inputs = readInputs(source)
-  checkFiles(inputs)
-  warn(warningsBefore(inputs))
-  const { credentials, baseUrl, ovcUrl, aysUrl, timeout, retries } = inputs
-  const keys = await verificationKeys(inputs.publicKey, baseUrl)
-  const { old, verify } = await expectation(credentials, { keys, server: baseUrl, now: Date.now })
+  const { credentials, settings } = readInputs(source)
+  checkFiles(settings)
+  warn(warningsAboutScopes(settings.scopes))
+  const { proxies, hasExtraCa } = readNetwork()
+  const { identityServer, ovcServer, aysServer } = serversOf(settings, proxies)
+  const keys = await verificationKeys(settings.publicKey, settings.baseUrl)
+  const verifier = { keys, server: identityServer, now: Date.now }
+  const grant = await verifyGrant(credentials, verifier)
 
-  const patience = { end: Date.now() + timeout, timeout, retries }
-  const surroundings = { now: Date.now, random: Math.random, sleep, cancelled, log: info }
-  const jwt = await exchange(inputs, patience, surroundings)
+  const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info }
+  const ask = askWithin(settings, hasExtraCa, world)
+  const jwt = await requestJwt(ask, identityServer, grant, settings)
+  const token =
+    grant.grant === 'refresh'
+      ? await verifyRenewed(jwt, grant.old, verifier)
+      : await verifyNew(jwt, grant.clientId, settings, verifier)
+  // Before anything else is printed, and not of a JWT that was refused: a hostile one would hide words of the log.
   mask(secretsOfJwt(jwt))
 
-  const token = await verify(jwt)
-  const accounts = ovcUrl ? await openvCloudAccounts(token, ovcUrl, baseUrl, patience, surroundings) : undefined
-  if (aysUrl) await checkAys(token, aysUrl, patience, surroundings)
-  await publish(report(token, inputs, old, accounts, Date.now()), inputs)
+  const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl))
+  if (aysServer) await checkAys(ask, aysServer, token)
+  const old = grant.grant === 'refresh' ? grant.old : undefined
+  await publish(report(token, settings, old, openvcloud, Date.now()), settings)
 })
 
 function sleep(milliseconds: number): Promise<void> {

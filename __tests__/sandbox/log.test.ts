@@ -28,7 +28,7 @@ function readFiles(text: string, ...variables: (keyof StepFiles)[]) {
   return { ...contents, errors: log.errors, failed: log.failed }
 }
 
-test('the inputs of an action.yml are read with or without quotes and comments', () => {
+test('the inputs of an action.yml are read as YAML', () => {
   const yaml = `
 inputs: # all of them
 # default: not this
@@ -37,6 +37,11 @@ inputs: # all of them
     default: https://a.example # why
   'quoted': # why
     default: 'it''s'
+  lines:
+    default: |
+      a
+      b
+  switch: { default: false }
   empty:
     default: ""
   none:
@@ -44,9 +49,9 @@ outputs:
   plain:
     default: not this
 `
-  expect(parseInputs(yaml)).toEqual({ plain: 'https://a.example', quoted: "it's", empty: '', none: '' })
-  // A default of several lines is not guessed.
-  expect(() => parseInputs('inputs:\n  a:\n    default: |\n      x\n')).toThrow("the default of input 'a'")
+  const inputs = { plain: 'https://a.example', quoted: "it's", lines: 'a\nb\n', switch: 'false', empty: '', none: '' }
+  expect(parseInputs(yaml)).toEqual(inputs)
+  expect(parseInputs('name: x')).toEqual({})
 })
 
 const title = { title: 'T', file: 'a,b' }
@@ -72,7 +77,17 @@ test.each<[string, lines: string[], state: object]>([
   ['cut a long message', [`::error::${'x'.repeat(5000)}`], { errors: ['x'.repeat(4096)] }],
   ['group lines', ['::group::Title', 'inside', '::endgroup::'], { text: '▼ Title\ninside\n' }],
   ['for debugging are not shown', ['::debug::d'], { text: '' }],
-  ['may set outputs', ['::set-output name=a::1'], { text: '', outputs: { a: '1' } }],
+  [
+    'may set outputs, whose names have no case',
+    ['::set-output name=a::1', '::set-output name=A::2'],
+    { text: '', outputs: { a: '2' } },
+  ],
+  [
+    'annotate ten times at most',
+    Array(11).fill('::notice::n'),
+    { notices: Array(10).fill('n'), text: 'Notice: n\n'.repeat(11) },
+  ],
+  ['are shown while echo is on', ['::echo::on', '::echo::off', '::group::x'], { text: '::echo::off\n▼ x\n' }],
   ['mask what comes later', ['sesame', '::add-mask::sesame', 'open sesame'], { text: 'sesame\nopen ***\n' }],
   ['mask lines, too', ['::add-mask::a%0Ab', 'a, b'], { text: '***, ***\n', masks: ['a\nb'] }],
   ['mask as one what touches', ['::add-mask::ab', '::add-mask::bc', 'abc abbc'], { text: '*** ***\n' }],
@@ -81,16 +96,37 @@ test.each<[string, lines: string[], state: object]>([
   expect(read(lines)).toMatchObject(state)
 })
 
-test.each([
-  ...['::set-output::1', '::set-env name=A::1', '::add-path::/x'],
-  ...['::stop-commands::', '::stop-commands::error', '::stop-commands::pause-logging'],
-])('%s is refused and fails the step, and later commands are obeyed', line => {
-  const errors = [`Unable to process command '${line}' successfully.`, expect.any(String)]
-  expect(read([line, '::warning::w'])).toMatchObject({ errors, warnings: ['w'], failed: true })
+test.each(['::set-output::1', '::set-env name=A::1', '::add-path::/x', '::echo::', '::echo::yes'])(
+  '%s is refused and fails the step, and later commands are obeyed',
+  line => {
+    const errors = [`Unable to process command '${line}' successfully.`, expect.any(String)]
+    expect(read([line, '::warning::w'])).toMatchObject({ errors, warnings: ['w'], failed: true })
+  },
+)
+
+test.each(['', 'error', 'stop-commands', 'pause-logging', 'Add-Mask'])('the stop token %j ends the reading', token => {
+  const errors = [expect.stringMatching(/^You cannot use a endToken .* environment variable to `true`\.$/)]
+  const log = read([`::stop-commands::${token}`, '::add-mask::sesame', 'sesame', '::error::x'])
+  expect(log).toMatchObject({ errors, masks: [], failed: true, text: `Error: ${log.errors[0]}\n` })
 })
 
-test('with RUNNER_DEBUG, commands for debugging are shown', () => {
-  expect(read(['::debug::d'], true).text).toBe('##[debug]d\n')
+const echoed = [
+  '::add-mask::sesame',
+  '::debug::a%0Asesame',
+  '::set-output name=a::sesame',
+  '::endgroup::',
+  '::notice::n',
+]
+const shown = '::add-mask::***\n##[debug]a\n##[debug]***\n::set-output name=a::***\n::endgroup::\nNotice: n\n'
+test.each([
+  ['are shown', echoed, shown],
+  [
+    'are not shown after ::echo::off',
+    ['::echo::off', ...echoed.slice(2)],
+    "::echo::off\n##[debug]Setting echo command value to 'off'\nNotice: n\n",
+  ],
+])('with debug logging, commands %s', (_, lines, text) => {
+  expect(read(lines, true).text).toBe(text)
 })
 
 const secret = `se"s'a<me>&+ü€!(*)\t1`
@@ -108,6 +144,8 @@ test.each([
   ...masked.map(form => [secret, `<${form}>`, '<***>']),
   ...[...notMasked, 'a%3F%3F%3E%3E~~+b'].map(form => [value, form, form]),
   [' line 1%0D%0A 100%25 ', 'a line 1, a 100%.', 'a ***, a ***.'],
+  // White space is what .NET takes for it.
+  ['\u0085a\u0085%0A\uFEFFb', 'a, b, \uFEFFb', '***, b, ***'],
 ])('the mask %j makes of %j %j', (mask, line, shown) => {
   expect(read([`::add-mask::${mask}`, line]).text).toBe(`${shown}\n`)
 })
@@ -115,11 +153,15 @@ test.each([
 const file = 'a=1\n\nb=x=y<<z\nc<<EOF\none\n\ntwo=2\nEOF\nd<<E\nE\ne=\n'
 const outputs = { a: '1', b: 'x=y<<z', c: 'one\n\ntwo=2', d: '', e: '' }
 const noOptions = ["Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."]
-const tooLong = ['$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k.']
+const tooLong = [
+  '$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got 1024k. For more information see: https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-markdown-summary',
+]
 test.each<[keyof StepFiles, string, text: string, result: object]>([
   ['GITHUB_OUTPUT', 'name=value and heredocs', file, { outputs, outputFile: file, env: {}, errors: [] }],
+  ['GITHUB_OUTPUT', 'names in any case', 'Jwt=1\nJWT=2\nend<<E\nE', { outputs: { Jwt: '2', end: '' } }],
+  ['GITHUB_STATE', 'an empty name', '=abc\n', { errors: [] }],
   ['GITHUB_ENV', 'all but NODE_OPTIONS', 'node_options=-v\nA=1\n', { env: { A: '1' }, errors: noOptions }],
-  ['GITHUB_PATH', 'folders', '/a\n\n/b\r\n', { path: ['/a', '/b'] }],
+  ['GITHUB_PATH', 'folders', '/a\n\n/b\r\n/c\r/d', { path: ['/a', '/b', '/c', '/d'] }],
   ['GITHUB_STEP_SUMMARY', '1,048,576 bytes', 'x'.repeat(1_048_576), { errors: [] }],
   ['GITHUB_STEP_SUMMARY', 'not one byte more', 'x'.repeat(1_048_577), { errors: tooLong }],
 ])('%s takes %s, and the step goes on', (variable, _, text, result) => {
@@ -128,15 +170,35 @@ test.each<[keyof StepFiles, string, text: string, result: object]>([
 
 test.each([
   ['abc', "Invalid format 'abc'"],
-  ['=abc', "Invalid format '=abc'. Name must not be empty"],
   ['a<<', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
   ['<<a', "Invalid format '<<a'. Name must not be empty and delimiter must not be empty"],
-  ['a<<EOF\nb', "Invalid value. Matching delimiter not found 'EOF'"],
+  ['a<<EOF', "Invalid value. Matching delimiter not found 'EOF'"],
+  ['a<<EOF\nb\n', "Invalid value. Matching delimiter not found 'EOF'"],
+  ['a<<EOF\nb', 'Invalid value. EOF marker missing new line.'],
 ])('files of a step with %j fail the step, but what stands before it counts', (text, message) => {
   const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
   const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
-  const errors = ['env', 'output', 'state'].flatMap(unable)
+  const errors = ['env', 'state', 'output'].flatMap(unable)
   expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
+})
+
+test('files with an empty name fail the step, but not that of the state', () => {
+  const message = "Value cannot be null. (Parameter 'name')"
+  const errors = ['env', 'output'].flatMap(kind => [`Unable to process file command '${kind}' successfully.`, message])
+  const result = readFiles('first=1\n=abc\n', 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
+  expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
+})
+
+test('files are read in the order variables, summary, state, outputs', () => {
+  const files = readFiles(
+    `a${'x'.repeat(1_048_576)}`,
+    'GITHUB_ENV',
+    'GITHUB_STEP_SUMMARY',
+    'GITHUB_STATE',
+    'GITHUB_OUTPUT',
+  )
+  const kinds = files.errors.map(error => /'env'|SUMMARY|'state'|'output'/.exec(error)?.[0]).filter(Boolean)
+  expect(kinds).toEqual(["'env'", 'SUMMARY', "'state'", "'output'"])
 })
 
 test('lines are cut the same wherever the chunks end, and a lone carriage return cuts, too', () => {

@@ -1,5 +1,7 @@
 /** Workflow commands as the runner reads them: `::name key=value::message`, and the older `##[name key=value]message`. */
 
+import { trim, trimStart } from './dotnet.ts'
+
 export type Command = { command: string; properties: Record<string, string>; message: string }
 
 /**
@@ -9,7 +11,7 @@ export type Command = { command: string; properties: Record<string, string>; mes
  * @param isKnown whether the runner has a command of that name; an unknown one is just text
  */
 export function parseCommand(line: string, isKnown: (name: string) => boolean): Command | undefined {
-  return parseColons(line.trimStart(), isKnown) ?? parseBrackets(line, isKnown)
+  return parseColons(trimStart(line), isKnown) ?? parseBrackets(line, isKnown)
 }
 
 function parseColons(line: string, isKnown: (name: string) => boolean): Command | undefined {
@@ -20,7 +22,7 @@ function parseColons(line: string, isKnown: (name: string) => boolean): Command 
   const escapes = { '%0D': '\r', '%0A': '\n' }
   return {
     command: head.name,
-    properties: readProperties(head.properties.trim(), ',', { ...escapes, '%3A': ':', '%2C': ',' }),
+    properties: readProperties(trim(head.properties), ',', { ...escapes, '%3A': ':', '%2C': ',' }),
     message: unescaped(line.slice(end + 2), escapes),
   }
 }

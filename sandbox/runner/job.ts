@@ -5,10 +5,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { readInputs } from './action-file.ts'
-import { inputVariable, isRunnerOwned, machineEnvironment, runnerEnvironment } from './environment.ts'
+import { inputVariable, machineEnvironment, runnerEnvironment } from './environment.ts'
 import { makeStepFiles, readStepFiles } from './files.ts'
 import { type GivenCommand, StepLog } from './log.ts'
 import { Masker } from './masker.ts'
@@ -17,7 +17,10 @@ import { findShell, type Running, run, type SignalPlan } from './process.ts'
 export { findLeaks } from './leaks.ts'
 
 export type JobOptions = {
-  /** The job's `env:` block. `GITHUB_*` and `RUNNER_*` in it stand for what the run itself is (its event, its actor). */
+  /**
+   * The job's `env:` block. The names in it that the runner sets itself stand for what the run is (its event, its actor),
+   * and `RUNNER_DEBUG: '1'` for a run with debug logging.
+   */
   env?: Record<string, string> | undefined
   /** Where steps run; an empty folder of its own unless given. A given one is not deleted. */
   workspace?: string | undefined
@@ -34,8 +37,12 @@ type StepOptions = {
   name?: string | undefined
   /** The step is killed after this; 60 unless given. */
   timeoutSeconds?: number | undefined
-  /** Cancels the step: after SIGINT follow SIGTERM and SIGKILL, with the runner's pauses. */
+  /** A SIGINT cancels the step: SIGTERM and SIGKILL follow, with the runner's pauses. */
   signal?: SignalPlan | undefined
+  /** The payload of the event; `{}` unless given. */
+  event?: unknown
+  /** Gets each line of the log, masked, while the step runs. */
+  onLine?: ((line: string) => void) | undefined
 }
 
 export type ActionOptions = StepOptions & {
@@ -45,17 +52,17 @@ export type ActionOptions = StepOptions & {
   /** The Node to run it with; this one unless given. */
   node?: string | undefined
   nodeArguments?: string[] | undefined
-  /** The payload of the event; `{}` unless given. */
-  event?: unknown
 }
 
-export type ScriptOptions = StepOptions & {
+type ScriptOptions = StepOptions & {
   run: string
   /** A name or a command line with `{0}` for the script, as in a workflow. */
   shell?: string | undefined
 }
 
 export type StepResult = {
+  /** A cancelled step is neither of the others, whatever its exit code. */
+  outcome: 'success' | 'failure' | 'cancelled'
   /** 1 for a step that the runner fails by itself; null when a signal ended it. */
   exitCode: number | null
   signal: NodeJS.Signals | null
@@ -65,7 +72,7 @@ export type StepResult = {
   stderr: string
   /** As a person reads it on GitHub: masked, commands obeyed, `Error: ...` and `Warning: ...`. Without the header. */
   log: string
-  /** The step's name with its `with:` and `env:`, masked with what was masked before it ran. */
+  /** The step's name, its `with:` or its script and shell, and its `env:`, masked with what was masked before it ran. */
   header: string
   /** All commands that were obeyed, in order, with their messages unmasked. */
   commands: GivenCommand[]
@@ -76,7 +83,7 @@ export type StepResult = {
   /** The values that the step asked to be masked, as it gave them. */
   masks: string[]
   outputs: Record<string, string>
-  /** What later steps have in their environment because of this one. */
+  /** What the step wrote to `GITHUB_ENV`: later steps have it, unless the runner sets the same names. */
   env: Record<string, string>
   /** The text of the files, unmasked, so that `findLeaks` sees what the step wrote. Line ends as in `stdout`. */
   summary: string
@@ -95,14 +102,20 @@ export class Job {
   readonly #masker = new Masker()
   readonly #folder: string
   readonly #workspace: string
-  readonly #jobEnv: Record<string, string>
+  readonly #jobEnv: Record<string, string> = {}
+  readonly #runnerEnv: Record<string, string>
   readonly #running = new Set<Running>()
   #log = ''
 
   constructor(options: JobOptions = {}) {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'job-')))
     this.#workspace = options.workspace ?? this.#subfolder('workspace')
-    this.#jobEnv = options.env ?? {}
+    this.#runnerEnv = runnerEnvironment({ workspace: this.#workspace, temp: this.#subfolder('temp') })
+    for (const [name, value] of Object.entries(options.env ?? {})) {
+      const isOfTheRun = Object.hasOwn(this.#runnerEnv, name) || name === 'RUNNER_DEBUG'
+      const env = isOfTheRun ? this.#runnerEnv : this.#jobEnv
+      env[name] = value
+    }
     this.path = [...(options.path ?? [])]
     for (const secret of options.secrets ?? []) this.#masker.add(secret)
   }
@@ -129,41 +142,38 @@ export class Job {
     const has = (name: string) => Object.keys(given).some(key => key.toLowerCase() === name.toLowerCase())
     // An empty value counts as given: a secret that is not there suppresses the default.
     const defaults = Object.entries(declared ?? {}).filter(([name]) => !has(name))
-    const inputs = { ...given, ...Object.fromEntries(defaults) }
-
-    const event = join(this.#subfolder(randomUUID()), 'event.json')
-    writeFileSync(event, JSON.stringify(options.event ?? {}))
-    const inputEnv = Object.entries(inputs).map(([name, value]) => [inputVariable(name), value])
-    return this.#step(
-      { name: 'Run ./', ...options },
-      {
-        inputs,
-        file: options.node ?? process.execPath,
-        arguments: [...(options.nodeArguments ?? []), options.main],
-        env: { ...Object.fromEntries(inputEnv), GITHUB_EVENT_PATH: event },
-        start: log => warnOfUnexpected(log, Object.keys(given), declared),
-        // A JavaScript action reports its failure itself: the runner adds no annotation of its own.
-        end: () => {},
-      },
-    )
+    const inputs = Object.entries({ ...given, ...Object.fromEntries(defaults) })
+    return this.#step(options, {
+      name: 'Run ./',
+      details: block(
+        'with',
+        inputs.filter(([, value]) => value !== ''),
+      ),
+      file: options.node ?? process.execPath,
+      arguments: [...(options.nodeArguments ?? []), options.main],
+      env: Object.fromEntries(inputs.map(([name, value]) => [inputVariable(name), value])),
+      warnings: unexpected(Object.keys(given), declared),
+      // A JavaScript action reports its failure itself.
+      annotatesExitCode: false,
+    })
   }
 
   /** Runs a script as a `run:` step. */
   async runScript(options: ScriptOptions): Promise<StepResult> {
-    const shell = findShell(options.shell)
+    const shell = findShell(options.shell, [...this.path, ...(process.env['PATH'] ?? '').split(delimiter)])
+    const quoted = shell.arguments.map(word => (word.includes(' ') ? `"${word}"` : word)).join(' ')
+    const lines = options.run.replaceAll('\r\n', '\n').replace(/\n+$/, '').split('\n')
     const script = join(this.#subfolder(randomUUID()), `script${shell.extension}`)
     writeFileSync(script, options.run)
-    return this.#step(
-      { name: `Run ${options.run.trimStart().split('\n')[0]}`, ...options },
-      {
-        inputs: {},
-        file: shell.file,
-        arguments: shell.arguments.map(argument => argument.replaceAll('{0}', () => script)),
-        env: {},
-        start: () => {},
-        end: (log, exitCode) => log.error(`Process completed with exit code ${exitCode}.`),
-      },
-    )
+    return this.#step(options, {
+      name: `Run ${options.run.trimStart().split(/[\r\n]/)[0]}`,
+      details: [...lines, `shell: ${shell.file} ${quoted}`],
+      file: shell.file,
+      arguments: shell.arguments.map(argument => argument.replaceAll('{0}', () => script)),
+      env: {},
+      warnings: [],
+      annotatesExitCode: true,
+    })
   }
 
   /** Ends what still runs and deletes the job's files. */
@@ -174,20 +184,23 @@ export class Job {
 
   async #step(options: StepOptions, step: StepKind): Promise<StepResult> {
     const began = performance.now()
-    const files = makeStepFiles(this.#subfolder(randomUUID()))
-    const environment = this.#environment(options.env ?? {}, { ...step.env, ...files })
-    const log = new StepLog(this.#masker, environment['RUNNER_DEBUG'] === '1')
-    const header = this.#masker.apply(
-      stepHeader(options.name ?? 'Run', step.inputs, { ...this.#shownEnv(), ...options.env }),
-    )
+    const folder = this.#subfolder(randomUUID())
+    const files = makeStepFiles(folder)
+    const event = join(folder, 'event.json')
+    writeFileSync(event, JSON.stringify(options.event ?? {}))
+
+    const env = { ...this.#jobEnv, ...this.env, ...options.env }
+    const lines = [...step.details, ...block('env', Object.entries(env))].map(line => `  ${line}`)
+    const header = [`▶ ${options.name ?? step.name}`, ...lines].map(line => `${this.mask(line)}\n`).join('')
     this.#log += header
-    step.start(log)
+    const log = new StepLog(this.#masker, this.#runnerEnv['RUNNER_DEBUG'] === '1', options.onLine)
+    for (const warning of step.warnings) log.warning(warning)
 
     const running = run({
       file: step.file,
       arguments: step.arguments,
       directory: this.#workspace,
-      environment,
+      environment: this.#environment({ ...env, ...step.env }, { ...files, GITHUB_EVENT_PATH: event }),
       onLine: (stream, line) => log.read(stream, line),
       timeoutSeconds: options.timeoutSeconds ?? 60,
       signal: options.signal,
@@ -195,14 +208,21 @@ export class Job {
     this.#running.add(running)
     const exit = await running.done.finally(() => this.#running.delete(running))
 
+    const exitCode = exit.signal ? 128 + constants.signals[exit.signal] : exit.exitCode
     if (exit.timedOut) log.error(`The step was ended after ${options.timeoutSeconds ?? 60} seconds.`)
-    else if (exit.exitCode !== 0) step.end(log, exit.exitCode ?? exit.signal)
+    else if (exitCode !== 0 && !exit.cancelled && !log.ended && step.annotatesExitCode) {
+      log.error(`Process completed with exit code ${exitCode}.`)
+    }
     const read = readStepFiles(files, log)
+    if (exit.cancelled) log.error('The operation was canceled.')
     Object.assign(this.env, read.env)
     for (const folder of read.path) this.#prependPath(folder)
     this.#log += log.text
+    const hasFailed = exitCode !== 0 || log.failed
     return {
-      ...exit,
+      outcome: exit.cancelled ? 'cancelled' : hasFailed ? 'failure' : 'success',
+      signal: exit.signal,
+      timedOut: exit.timedOut,
       stdout: withPlainLineEnds(exit.stdout),
       stderr: withPlainLineEnds(exit.stderr),
       exitCode: exit.exitCode === 0 && log.failed ? 1 : exit.exitCode,
@@ -213,7 +233,7 @@ export class Job {
       warnings: log.warnings,
       notices: log.notices,
       masks: log.masks,
-      outputs: { ...log.outputs, ...read.outputs },
+      outputs: read.outputs,
       env: read.env,
       summary: withPlainLineEnds(read.summary),
       outputFile: withPlainLineEnds(read.outputFile),
@@ -222,24 +242,17 @@ export class Job {
     }
   }
 
-  /** The later entries win, as on the runner: what it owns is set again after everything that a workflow can say. */
-  #environment(stepEnv: Record<string, string>, own: Record<string, string>): Record<string, string> {
-    const fromFiles = Object.entries(this.env).filter(([name]) => !isRunnerOwned(name))
+  /** The later entries win, as on the runner: what it sets itself comes after everything that a workflow can say. */
+  #environment(env: Record<string, string>, files: Record<string, string>): Record<string, string> {
     const environment: Record<string, string> = {
+      CI: 'true',
       ...machineEnvironment(),
-      ...runnerEnvironment({ workspace: this.#workspace, temp: this.#subfolder('temp') }),
-      ...this.#jobEnv,
-      ...Object.fromEntries(fromFiles),
-      ...stepEnv,
-      ...own,
+      ...env,
+      ...this.#runnerEnv,
+      ...files,
     }
     environment['PATH'] = [...this.path, environment['PATH'] ?? ''].filter(entry => entry !== '').join(delimiter)
     return environment
-  }
-
-  /** The `env:` block of a step's header: what a workflow set, without what stands for the run itself. */
-  #shownEnv(): Record<string, string> {
-    return Object.fromEntries(Object.entries({ ...this.#jobEnv, ...this.env }).filter(([name]) => !isRunnerOwned(name)))
   }
 
   #prependPath(folder: string): void {
@@ -257,37 +270,27 @@ export class Job {
 
 /** Where the two kinds of step differ. */
 type StepKind = {
-  inputs: Record<string, string>
+  name: string
+  /** The lines of the header between the name and `env:`. */
+  details: string[]
   file: string
   arguments: string[]
   env: Record<string, string>
-  start(log: StepLog): void
-  /** Called when the step failed. */
-  end(log: StepLog, exitCode: number | NodeJS.Signals | null): void
+  warnings: string[]
+  annotatesExitCode: boolean
 }
 
-/** `with:` shows every input that has a value, the defaults too; the runner prints this before the action's code runs. */
-function stepHeader(name: string, inputs: Record<string, string>, env: Record<string, string>): string {
-  const block = (title: string, entries: [string, string][]) =>
-    entries.length === 0 ? [] : [`  ${title}:`, ...entries.map(([key, value]) => `    ${key}: ${value}`)]
-  const lines = [
-    `▶ ${name}`,
-    ...block(
-      'with',
-      Object.entries(inputs).filter(([, value]) => value !== ''),
-    ),
-    ...block('env', Object.entries(env)),
-  ]
-  return lines.map(line => `${line}\n`).join('')
+/** A title and its entries, as the header of a step shows them. */
+function block(title: string, entries: [name: string, value: string][]): string[] {
+  return entries.length === 0 ? [] : [`${title}:`, ...entries.map(([name, value]) => `  ${name}: ${value}`)]
 }
 
 /** A misspelt input is not an error on GitHub, only this warning. */
-function warnOfUnexpected(log: StepLog, given: string[], declared: Record<string, string> | undefined): void {
-  if (!declared) return
-  const valid = Object.keys(declared)
-  const unexpected = given.filter(name => !valid.some(other => other.toLowerCase() === name.toLowerCase()))
-  if (unexpected.length === 0) return
-  log.warning(`Unexpected input(s) '${unexpected.join("', '")}', valid inputs are ['${valid.join("', '")}']`)
+function unexpected(given: string[], declared: Record<string, string> | undefined): string[] {
+  const valid = Object.keys(declared ?? {})
+  const others = given.filter(name => !valid.some(other => other.toLowerCase() === name.toLowerCase()))
+  if (!declared || others.length === 0) return []
+  return [`Unexpected input(s) '${others.join("', '")}', valid inputs are ['${valid.join("', '")}']`]
 }
 
 function withPlainLineEnds(text: string): string {

@@ -1,10 +1,12 @@
 /** What the runner hides in a log: masked values, and the other forms of them that it knows. */
 
+import { trim } from './dotnet.ts'
+
 /**
  * The forms of a value that the runner masks by itself. These are its twelve, not more: base64url, hex, form-encoding
  * with `+`, and any part of the value stay readable, and tests have to see them.
  */
-export function maskedForms(value: string): string[] {
+function maskedForms(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8')
   // Base64 of the value behind one or two other bytes differs from its start on; the tail then looks like these.
   const shifted = (by: number) => (bytes.length > by ? bytes.subarray(by) : bytes).toString('base64')
@@ -65,7 +67,7 @@ export class Masker {
 
   /** Masks a whole value and each of its lines, trimmed. */
   add(value: string): void {
-    const lines = value.split(/[\r\n]/).map(line => line.trim())
+    const lines = value.split(/[\r\n]/).map(trim)
     for (const part of [value, ...lines]) {
       if (part === '' || this.#values.has(part)) continue
       this.#values.add(part)

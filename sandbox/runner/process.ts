@@ -4,6 +4,8 @@
  */
 
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 
 export type SignalPlan = {
@@ -14,7 +16,7 @@ export type SignalPlan = {
   afterMilliseconds?: number | undefined
 }
 
-export type Program = {
+type Program = {
   file: string
   arguments: string[]
   directory: string
@@ -25,12 +27,14 @@ export type Program = {
   signal?: SignalPlan | undefined
 }
 
-export type Exit = {
+type Exit = {
   exitCode: number | null
   signal: NodeJS.Signals | null
   stdout: string
   stderr: string
   timedOut: boolean
+  /** Whether a SIGINT was sent while the program ran. */
+  cancelled: boolean
 }
 
 /** After a SIGINT the runner waits this long, sends SIGTERM, waits again, and kills. */
@@ -59,27 +63,38 @@ export function run(program: Program): Running {
   const after = (milliseconds: number, action: () => void) => timers.add(setTimeout(action, milliseconds))
 
   const captured = { stdout: '', stderr: '' }
-  let timedOut = false
+  const waiting: Record<keyof typeof captured, string[]> = { stderr: [], stdout: [] }
+  let [timedOut, cancelled] = [false, false]
   let planned = program.signal
 
   const cancel = ({ name, afterMilliseconds }: SignalPlan) => {
     planned = undefined
     after(afterMilliseconds ?? 0, () => {
-      child.kill(name)
+      const sent = child.kill(name)
+      cancelled = sent && name === 'SIGINT'
       const patience = name === 'SIGINT' ? sigintMilliseconds : 0
       if (name === 'SIGINT') after(patience, () => child.kill('SIGTERM'))
       after(patience + sigtermMilliseconds, () => child.kill('SIGKILL'))
     })
   }
 
+  /** The runner reads all that has arrived on stderr before what has arrived on stdout, whichever was printed first. */
+  const passLines = () => {
+    for (const stream of ['stderr', 'stdout'] as const) {
+      for (const line of waiting[stream].splice(0)) program.onLine(stream, line)
+    }
+  }
+
   const done = new Promise<Exit>((resolve, reject) => {
     const splitters = {
-      stdout: new LineSplitter(line => program.onLine('stdout', line)),
-      stderr: new LineSplitter(line => program.onLine('stderr', line)),
+      stdout: new LineSplitter(line => waiting.stdout.push(line)),
+      stderr: new LineSplitter(line => waiting.stderr.push(line)),
     }
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].on('data', (chunk: Buffer) => {
         captured[stream] += splitters[stream].push(chunk)
+        // By then both streams have been read.
+        setImmediate(passLines)
         if (planned?.afterOutput && matches(planned.afterOutput, captured[stream])) cancel(planned)
       })
     }
@@ -92,7 +107,8 @@ export function run(program: Program): Running {
     })
     child.on('close', (exitCode, signal) => {
       for (const stream of ['stdout', 'stderr'] as const) captured[stream] += splitters[stream].end()
-      resolve({ exitCode, signal, ...captured, timedOut })
+      passLines()
+      resolve({ exitCode, signal, ...captured, timedOut, cancelled })
     })
   }).finally(() => {
     for (const timer of timers) clearTimeout(timer)
@@ -144,10 +160,15 @@ export class LineSplitter {
   }
 }
 
-export type Shell = { file: string; arguments: string[]; extension: string }
+type Shell = {
+  file: string
+  /** `{0}` is the script's path. */
+  arguments: string[]
+  extension: string
+}
 
-/** The runner's own command lines; `{0}` is the script's path. */
-const knownShells: Record<string, { arguments: string[]; extension: string }> = {
+/** The runner's own command lines. */
+const knownShells: Record<string, Omit<Shell, 'file'>> = {
   bash: { arguments: ['--noprofile', '--norc', '-e', '-o', 'pipefail', '{0}'], extension: '.sh' },
   sh: { arguments: ['-e', '{0}'], extension: '.sh' },
   pwsh: { arguments: ['-command', ". '{0}'"], extension: '.ps1' },
@@ -157,14 +178,14 @@ const knownShells: Record<string, { arguments: string[]; extension: string }> = 
 /**
  * @param shell as in a workflow: a name, a command line with `{0}` in it (`node {0}`), or nothing for the default. The
  *   default is `bash -e {0}`: unlike `shell: bash` it has no pipefail, so a failure inside a pipe goes unseen.
+ * @param folders those of PATH, in which the program is looked for
  */
-export function findShell(shell: string | undefined): Shell {
-  if (shell === undefined) {
-    return process.platform === 'win32'
-      ? { file: 'powershell', arguments: ['-command', ". '{0}'"], extension: '.ps1' }
-      : { file: 'bash', arguments: ['-e', '{0}'], extension: '.sh' }
-  }
-  const [file = '', ...rest] = shell.split(' ').filter(word => word !== '')
-  if (rest.length > 0) return { file, arguments: rest, extension: knownShells[file]?.extension ?? '' }
-  return { file, arguments: ['{0}'], extension: '', ...knownShells[file] }
+export function findShell(shell: string | undefined, folders: string[]): Shell {
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const find = (name: string) => folders.map(folder => join(folder, name + suffix)).find(file => existsSync(file))
+  const [first, second] = process.platform === 'win32' ? ['pwsh', 'powershell'] : ['bash', 'sh']
+  const [name = '', ...given] = (shell ?? second).split(' ').filter(word => word !== '')
+  const { arguments: own, extension } = knownShells[name] ?? { arguments: ['{0}'], extension: '' }
+  const file = (shell === undefined && find(first)) || find(name) || name
+  return { file, arguments: given.length > 0 ? given : own, extension }
 }

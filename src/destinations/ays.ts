@@ -1,45 +1,30 @@
-/** Does an AYS server take the JWT? */
+/** Does an AYS server accept the JWT? */
 
-import { destinationErrors } from '../errors/destinations.ts'
-import type { ActionError } from '../errors/error.ts'
-import type { Patience, Surroundings } from '../http/attempts.ts'
-import { transientStatuses } from '../http/retry.ts'
+import type { Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
+import type { Ask } from '../http/attempts.ts'
 import type { Token } from '../jwt/token.ts'
-import { call, readList } from './call.ts'
+import { call, isEmptyList } from './call.ts'
 
 /**
  * Asks for the list of repositories: a call that changes nothing.
  *
- * @param url the address of the server with its prefix, as the input `ays-url` has it.
- * @throws ActionError where AYS does not take the JWT or cannot be asked.
+ * @throws ActionError where AYS does not accept the JWT or cannot be asked.
  */
-export async function checkAys(
-  token: Token,
-  url: string,
-  patience: Patience,
-  surroundings: Surroundings,
-): Promise<void> {
-  const request = { method: 'GET', url: `${url}/ays/repository` } as const
-  const answer = await call(request, token.jwt, { url, input: 'ays-url' }, patience, surroundings)
-  if (answer.kind === 'answer') {
-    if (answer.status === 401) throw refused(token, url)
-    if (transientStatuses.has(answer.status)) {
-      throw destinationErrors.aysUnavailable(url, answer.status, answer.attempts)
-    }
+export async function checkAys(ask: Ask, server: Server, token: Token): Promise<void> {
+  const answer = await call(ask, { method: 'GET', url: `${server.url}/ays/repository` }, token.jwt, server)
+  if (answer.status === 401 && answer.mediaType === 'text/plain' && !answer.hasChallenge) {
+    throw new ActionError('ERR_AYS_REFUSED', server, whyRefused(token))
   }
-  const { length } = readList(answer, found => destinationErrors.notAys(url, found))
-  surroundings.log(`AYS at ${url} accepts the JWT: ${length} ${length === 1 ? 'repository' : 'repositories'}.`)
+  isEmptyList(answer, server, found => new ActionError('ERR_NOT_AYS', server, found))
 }
 
 /**
- * Why the server refused a JWT that verifies. It is configured with one organization, which must be the JWT's `globalid`
- * or `azp`, or in its scopes as `user:memberof:<organization>`, and in its audience where it has one.
+ * The server is configured with one organization, which must be the JWT's `globalid` or `azp`, or in its scopes as
+ * `user:memberof:<organization>`. Its 401 has more causes, which it does not tell apart in its status.
  */
-function refused({ keyKind, identity, scopes, audiences }: Token, url: string): ActionError {
-  if (audiences.length) return destinationErrors.aysRefusedAudience(url, audiences)
-  if (keyKind === 'organization') return destinationErrors.aysRefusedOrganization(url, identity)
-  return destinationErrors.aysRefusedUser(
-    url,
-    scopes.filter(scope => scope.startsWith('user:memberof:')),
-  )
+function whyRefused({ keyKind, scopes }: Token): string {
+  return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
+    ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+    : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or its configuration is wrong, or a proxy removed the JWT. Check "scope" and "audience", or ask its operator.'
 }

@@ -1,42 +1,40 @@
 /** What the checks of both destinations share: a call with the JWT, and a JSON list as its answer. */
 
-import type { Server } from '../errors/network.ts'
-import { ask, type LastAnswer, type Patience, type Surroundings } from '../http/attempts.ts'
-import type { Request } from '../http/request.ts'
+import type { Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
+import type { Ask } from '../http/attempts.ts'
+import type { Answer, Request } from '../http/request.ts'
 
-/** Bytes. A list of accounts or repositories is far smaller. */
-export const listLimit = 1024 * 1024
+/** Bytes: enough to see that a list begins. What is in it does not matter, so no more of it is read. */
+const readLimit = 64 * 1024
 
-/** Calls with the JWT (RFC 6750, section 2.1). Every line of the log says which server it is about. */
-export function call(
-  request: Pick<Request, 'method' | 'url'>,
-  jwt: string,
-  server: Server,
-  patience: Patience,
-  surroundings: Surroundings,
-): Promise<LastAnswer> {
+/** Calls with the JWT (RFC 6750, section 2.1). Both servers want exactly one space after `bearer`. */
+export function call(ask: Ask, { method, url }: Pick<Request, 'method' | 'url'>, jwt: string, server: Server) {
   const headers: Record<string, string> = { authorization: `bearer ${jwt}`, accept: 'application/json' }
-  if (request.method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
-  const log = (line: string) => surroundings.log(`${server.url}: ${line}`)
-  return ask({ ...request, headers, body: '', limit: listLimit }, server, patience, { ...surroundings, log })
+  if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
+  return ask({ method, url, headers, body: '', limit: readLimit }, server)
 }
 
 /**
- * The list in an answer.
+ * Whether an answer is an empty list. `found` in the error of `wrong` tells in a few words what came instead of a list.
  *
- * @throws through `wrong`, with a few words about what was found instead.
+ * @throws ActionError through `wrong` for an address that is not the server's, and for a status that is none of its own.
  */
-export function readList(answer: LastAnswer, wrong: (found: string) => Error): unknown[] {
-  if (answer.kind === 'too-large') throw wrong(`it answered with more than ${listLimit} bytes`)
-  if (answer.kind === 'compressed') throw wrong(`it answered with ${answer.encoding} encoding`)
-  const { status, body } = answer
-  if (status !== 200) throw wrong(status >= 300 && status < 400 ? `redirect, status ${status}` : `status ${status}`)
+export function isEmptyList(answer: Answer, server: Server, wrong: (found: string) => ActionError): boolean {
+  const { status, body, isWhole } = answer
+  if (status >= 300 && status < 400) throw wrong(`redirect, status ${status}`)
+  if (status === 404) throw wrong('status 404')
+  if (status !== 200) throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
   if (body.trimStart().startsWith('<')) throw wrong('it answered with an HTML page')
+  const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body)
+  if (!isList) throw wrong('it did not answer with a JSON list')
+  return /^\s*\[\s*\]\s*$/.test(body)
+}
+
+function isJsonList(text: string): boolean {
   try {
-    const list: unknown = JSON.parse(body)
-    if (Array.isArray(list)) return list
+    return Array.isArray(JSON.parse(text))
   } catch {
-    // The same as JSON of another shape.
+    return false
   }
-  throw wrong('it did not answer with a JSON list')
 }

@@ -1,16 +1,26 @@
 /** A request, repeated until there is an answer or no time or attempt is left. */
 
-import { networkErrors, type Server } from '../errors/network.ts'
-import { runnerErrors } from '../errors/runner.ts'
-import { knownKey } from '../known-servers.ts'
+import type { Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
 import { causeOf, errorOf } from './cause.ts'
-import { type Outcome, type Request, send } from './request.ts'
-import { decideRetry } from './retry.ts'
+import { type Answer, type Request, send } from './request.ts'
+import { decideRetry, transientStatuses } from './retry.ts'
+
+/**
+ * Sends a request until an attempt is not worth repeating.
+ *
+ * @returns the last answer: what it means is up to the caller.
+ * @throws ActionError where no answer came (network, TLS, proxy, time, cancellation), where the server is unavailable, and
+ *   for a compressed body.
+ */
+export type Ask = (request: Request, server: Server) => Promise<Answer>
 
 /** What the outermost file lends: time, chance, a voice. */
-export type Surroundings = {
+export type World = {
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds of a clock that no one sets. */
+  readonly elapsed: () => number
   readonly random: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Resolves when the runner cancels the step, with the name of the process signal. */
@@ -18,78 +28,57 @@ export type Surroundings = {
   readonly log: (line: string) => void
 }
 
-/** How long the step may take, and how often it may try. */
-export type Patience = {
-  /** Milliseconds since the epoch when the step's whole time is up. */
-  readonly end: number
-  /** The whole time, in milliseconds: what messages say. */
+export type Limits = {
+  /** Milliseconds for all that is asked, from now on. */
   readonly timeout: number
+  /** How often a failed attempt of a request is repeated. */
   readonly retries: number
-}
-
-/** The last answer: what it means is up to the caller. */
-export type LastAnswer = Extract<Outcome, { kind: 'answer' | 'too-large' | 'compressed' }> & {
-  readonly attempts: number
 }
 
 /** Milliseconds: what a slow link needs for name look-up, two addresses, a proxy and TLS. */
 const leastAttempt = 5000
 
-/**
- * Sends the request until an attempt is not worth repeating.
- *
- * @param server that messages name.
- * @throws ActionError where no answer came: network, TLS, proxy, time, cancellation.
- */
-export async function ask(
-  request: Request,
-  server: Server,
-  { end, timeout, retries }: Patience,
-  { now, random, sleep, cancelled, log }: Surroundings,
-): Promise<LastAnswer> {
-  const isKnownServer = knownKey(server.url) !== undefined
-  let used = 0
-  let notFound = 0
-  for (let attempts = 1; ; attempts++) {
-    const outcome: Outcome = await send(request, attemptTime(end - now(), retries - used), cancelled)
-    const timeLeft = end - now()
-    const decision = decideRetry({
-      outcome,
-      used,
-      notFound,
-      retries,
-      isKnownServer,
-      now: now(),
-      timeLeft,
-      random: random(),
-    })
-    if (decision.kind === 'wait-too-long') {
-      throw networkErrors.waitTooLong(
-        server,
-        causeOf(outcome),
-        Math.ceil(decision.wait / 1000),
-        Math.ceil(timeLeft / 1000),
-      )
-    }
-    if (decision.kind === 'give-up') {
-      if (outcome.kind === 'answer' || outcome.kind === 'too-large' || outcome.kind === 'compressed') {
-        return { ...outcome, attempts }
+/** @param hasExtraCa whether NODE_EXTRA_CA_CERTS is set: for the sentence about a certificate. */
+export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, world: World): Ask {
+  const end = world.elapsed() + timeout
+  return async (request, server) => {
+    let used = 0
+    const causes: string[] = []
+    for (;;) {
+      const time = attemptTime(end - world.elapsed(), used < retries)
+      const outcome = await send(request, server.proxy, time, world.cancelled)
+      const cause = causeOf(outcome)
+      const timeLeft = end - world.elapsed()
+      const decision = decideRetry({
+        outcome,
+        cause,
+        causes,
+        used,
+        retries,
+        now: world.now(),
+        timeLeft,
+        random: world.random(),
+      })
+      causes.push(cause)
+      if (decision.kind === 'wait-too-long') {
+        const [wait, left] = [decision.wait, timeLeft].map(milliseconds => Math.ceil(milliseconds / 1000))
+        throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait ?? 0, left ?? 0)
       }
-      throw errorOf(outcome, server, timeout / 1000, attempts, Boolean(process.env['NODE_EXTRA_CA_CERTS']))
+      if (decision.kind === 'give-up') {
+        if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status)) return outcome
+        throw errorOf(outcome, server, { seconds: timeout / 1000, attempts: causes.length, hasExtraCa })
+      }
+      const subject = server.input === 'base-url' ? '' : `${server.url}: `
+      const pause = (decision.wait / 1000).toFixed(1)
+      world.log(`${subject}Attempt ${causes.length} failed (${cause}); trying again in ${pause} s.`)
+      if (decision.counts) used++
+      const signal = await Promise.race([world.sleep(decision.wait), world.cancelled])
+      if (signal !== undefined) throw new ActionError('ERR_CANCELLED', signal)
     }
-    log(`Attempt ${attempts} failed (${causeOf(outcome)}); trying again in ${(decision.wait / 1000).toFixed(1)} s.`)
-    if (decision.counts) used++
-    if (causeOf(outcome).endsWith('ENOTFOUND')) notFound++
-    const signal = await Promise.race([sleep(decision.wait), cancelled])
-    if (signal !== undefined) throw runnerErrors.cancelled(signal)
   }
 }
 
-/**
- * An equal share of what is left for each attempt that is left: a server that keeps silent once does not use it all. Not
- * less than an attempt needs over a slow link, though, while that leaves as much again.
- */
-function attemptTime(timeLeft: number, retriesLeft: number): number {
-  const share = Math.ceil(timeLeft / (retriesLeft + 1))
-  return Math.max(1, share, Math.min(Math.ceil(timeLeft / 2), leastAttempt))
+/** Half of what is left, so that a server that keeps silent once does not use it all; the last attempt gets all. */
+function attemptTime(timeLeft: number, isRepeatable: boolean): number {
+  return Math.max(1, isRepeatable ? Math.min(timeLeft, Math.max(timeLeft / 2, leastAttempt)) : timeLeft)
 }

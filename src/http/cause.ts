@@ -1,9 +1,8 @@
 /** What a failed attempt means: a few words for the log, and the error where it was the last one. */
 
-import type { ActionError } from '../errors/error.ts'
-import { networkErrors, type Server } from '../errors/network.ts'
-import { runnerErrors } from '../errors/runner.ts'
-import type { Outcome } from './request.ts'
+import type { Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
+import { certificateCodes, type Outcome } from './request.ts'
 
 /** The cause of a failed attempt in our own words: the text of a status line is the server's, and is not repeated. */
 export function causeOf(outcome: Outcome): string {
@@ -13,11 +12,13 @@ export function causeOf(outcome: Outcome): string {
     case 'network':
       return outcome.code
     case 'deadline':
-      return 'no whole answer in time'
+      return {
+        dns: 'no answer from DNS in time',
+        proxy: 'proxy: no answer in time',
+        server: 'no whole answer in time',
+      }[outcome.of]
     case 'proxy-failed':
       return `proxy: ${proxyCause(outcome.cause)}`
-    case 'proxy-silent':
-      return 'proxy: no answer in time'
     default:
       return outcome.kind
   }
@@ -27,54 +28,95 @@ function proxyCause(cause: number | string): string {
   return typeof cause === 'number' ? `status ${cause}` : cause
 }
 
-/**
- * The error for a last attempt that brought no answer.
- *
- * @param seconds that the step had.
- * @param hasExtraCa whether NODE_EXTRA_CA_CERTS is set.
- */
-export function errorOf(
-  outcome: Exclude<Outcome, { kind: 'answer' | 'too-large' | 'compressed' }>,
-  server: Server,
-  seconds: number,
-  attempts: number,
-  hasExtraCa: boolean,
-): ActionError {
+/** What the last attempt had: for the sentences about it. */
+export type LastAttempt = {
+  /** The time of the whole step. */
+  readonly seconds: number
+  readonly attempts: number
+  /** Whether NODE_EXTRA_CA_CERTS is set. */
+  readonly hasExtraCa: boolean
+}
+
+/** The error for a last attempt that brought no answer with a meaning of its own. */
+export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, hasExtraCa }: LastAttempt): ActionError {
+  const proxyVariable = server.proxy?.variable ?? 'https_proxy'
   switch (outcome.kind) {
+    case 'answer':
+      if (outcome.status === 429) return new ActionError('ERR_RATE_LIMIT', server, attempts)
+      return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts)
+    case 'compressed':
+      return new ActionError('ERR_COMPRESSED', server, outcome.encoding)
     case 'deadline':
-      return networkErrors.timedOut(server, seconds, attempts)
+      if (outcome.of === 'dns') return new ActionError('ERR_DNS', server, `no answer in ${seconds} s`)
+      if (outcome.of === 'server') return new ActionError('ERR_TIMEOUT', server, seconds, attempts)
+      return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts)
     case 'cancelled':
-      return runnerErrors.cancelled(outcome.signal)
-    case 'proxy-invalid':
-      return networkErrors.proxyInvalid()
-    case 'proxy-silent':
-      return networkErrors.proxySilent(server, seconds, attempts)
+      return new ActionError('ERR_CANCELLED', outcome.signal)
     case 'proxy-failed':
-      return networkErrors.proxyFailed(proxyCause(outcome.cause))
+      if (typeof outcome.cause === 'string') return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause)
+      return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause))
     case 'network':
-      return networkError(outcome.code, server, hasExtraCa)
+      return networkError(outcome.code, outcome.words, server, hasExtraCa)
   }
 }
 
-function networkError(code: string, server: Server, hasExtraCa: boolean): ActionError {
+function proxyRemedy(status: number): string {
+  if (status === 407) {
+    return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.'
+  }
+  if (status === 401 || status === 403) {
+    return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.'
+  }
+  if (status === 429) return 'it limits the number of requests. Run the job again later.'
+  if (status >= 500 && status !== 501)
+    return 'it did not reach the server. Check that the server is up, or name it in no_proxy.'
+  return 'the address may not be that of a proxy for https. Check it.'
+}
+
+function networkError(code: string, words: string | undefined, server: Server, hasExtraCa: boolean): ActionError {
+  const cause = words === undefined ? code : `${words}, ${code}`
+  if (code === 'ENOTFOUND') return new ActionError('ERR_HOST_NOT_FOUND', server)
+  if (code.startsWith('EAI_')) return new ActionError('ERR_DNS', server, code)
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return networkErrors.certificateExpired(server, code)
+    return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause)
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return networkErrors.certificateForOtherHost(server, code)
-  if (code === 'ENOTFOUND') return networkErrors.hostNotFound(server)
-  if (clientCertificateCodes.test(code)) return networkErrors.clientCertificate(server, code)
-  if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_(?!CERT)/.test(code)) return networkErrors.tlsNotSpoken(server, code)
-  if (certificateCodes.test(code)) {
-    // Whatever is wrong with the file (missing, another format, another CA): it does not vouch for the server.
-    return hasExtraCa ? networkErrors.extraCaUseless(server, code) : networkErrors.tlsFailed(server, code)
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+    return new ActionError('ERR_CERTIFICATE_HOST', server, cause)
   }
-  if (code.startsWith('HPE_')) return networkErrors.brokenAnswer(server, code)
-  return networkErrors.unreachable(server, code)
+  if (missingCaCodes.test(code)) {
+    // Whatever is wrong with the file (missing, another format, another CA): it has no CA for this server.
+    if (hasExtraCa) return new ActionError('ERR_CERTIFICATE_EXTRA_CA', server, cause)
+    return new ActionError('ERR_CERTIFICATE_UNTRUSTED', server, cause)
+  }
+  if (certificateCodes.test(code)) return new ActionError('ERR_CERTIFICATE_INVALID', server, cause)
+  if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code)) {
+    // Node's name and OpenSSL's words say the same.
+    const said = (words ?? code).toLowerCase().replaceAll('_', ' ')
+    // The alerts of a server that misses a client certificate (RFC 8446, section 6.2).
+    if (/alert (certificate required|bad certificate|no certificate)/.test(said)) {
+      return new ActionError('ERR_CLIENT_CERTIFICATE', server, cause)
+    }
+    return new ActionError('ERR_TLS', server, cause, tlsRemedy(said, server))
+  }
+  if (code.startsWith('HPE_')) return new ActionError('ERR_PROTOCOL', server, code)
+  return new ActionError('ERR_CONNECTION', server, code)
 }
 
-/** The alerts of a server that misses a client certificate (RFC 8446, section 6.2), by OpenSSL's names. */
-const clientCertificateCodes = /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|NO_CERTIFICATE)$/
+/** OpenSSL's names of what is wrong where no CA leads to the certificate. */
+const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/
 
-/** Node's names of OpenSSL's verification errors (X509_V_ERR_*), and its own: what says that no one vouches for it. */
-const certificateCodes =
-  /CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/
+function tlsRemedy(said: string, { input }: Server): string {
+  // Alert 40 is the same for four causes.
+  if (said.includes('alert handshake failure')) {
+    return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.'
+  }
+  if (/wrong version number|packet length|http request/.test(said)) {
+    return `the port does not speak https. Check the port in "${input}".`
+  }
+  if (said.includes('unrecognized name')) return `the server does not know the host name in "${input}". Check it.`
+  if (/protocol version|unsupported protocol/.test(said)) {
+    return 'the server must offer TLS 1.2 or newer. Ask its operator.'
+  }
+  if (said.includes('alert')) return 'the server refused the connection. Ask its operator why.'
+  return "the server's TLS settings are too old or too weak. Ask its operator."
+}

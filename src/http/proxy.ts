@@ -1,35 +1,71 @@
 /** Which way leads to a server: direct, or through a proxy, as `https_proxy` and `no_proxy` say. */
 
-import { isLoopback } from '../text.ts'
+import { type HttpProxy, isLoopback, type Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** What the environment says about proxies, as plain values. */
+export type ProxySettings = {
+  /** The environment variable that names the proxy, and its value, which may be empty. */
+  readonly variable: string
+  readonly value: string
+  /** `no_proxy`: the servers that are reached directly. */
+  readonly exceptions: string
+}
+
+/** The addresses of a run, as the inputs have them; undefined for a server that is not asked. */
+type Addresses = {
+  readonly baseUrl: string
+  readonly ovcUrl: string | undefined
+  readonly aysUrl: string | undefined
+}
+
+/** @throws ActionError for a proxy that cannot be used, whichever server it leads to: before any of them is asked. */
+export function serversOf({ baseUrl, ovcUrl, aysUrl }: Addresses, settings: ProxySettings) {
+  return {
+    identityServer: serverAt('base-url', baseUrl, settings),
+    ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+    aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+  }
+}
 
 /**
- * The proxy for a server, as curl and Node read the environment: lower-case names win, and the scheme may be left out.
+ * A server with the way that leads there.
  *
- * @returns undefined for a direct connection (always for loopback); `invalid` for a proxy that cannot be used. A proxy
- *   that is wrong is never gone around: the secret would leave on another way than the user said.
+ * @throws ActionError for a proxy that cannot be used. It is never gone around: the secret would leave on another way than
+ *   the user said.
  */
-export function proxyFor(url: string, env: Environment): URL | 'invalid' | undefined {
+export function serverAt(input: Server['input'], url: string, settings: ProxySettings): Server {
+  const proxy = proxyFor(url, settings)
+  return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url }
+}
+
+/** The proxy for a server, as curl and Node read it: the scheme may be left out. Undefined for a direct connection. */
+function proxyFor(url: string, { variable, value, exceptions }: ProxySettings): HttpProxy | undefined {
   const target = new URL(url)
   // Plain http is for loopback only, too.
   if (isLoopback(target.hostname)) return undefined
-  const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim()
-  if (!text || isExcluded(target, env['no_proxy'] || env['NO_PROXY'] || '')) return undefined
+  const text = value.trim()
+  if (!text || isException(target, exceptions)) return undefined
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
-  if (!URL.canParse(address)) return 'invalid'
-  const proxy = new URL(address)
-  // The connection to the proxy itself is plain http: what it carries to the server is TLS all the way.
-  return proxy.protocol === 'http:' && proxy.hostname && isDecodable(proxy) ? proxy : 'invalid'
+  const proxy = URL.canParse(address) ? new URL(address) : undefined
+  if (proxy?.protocol === 'https:') {
+    const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted."
+    throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy)
+  }
+  if (proxy?.protocol !== 'http:' || !proxy.hostname || !isDecodable(proxy)) {
+    const remedy = 'write http://host:port, with percent-encoded credentials before the host if it needs them.'
+    throw new ActionError('ERR_PROXY_INVALID', variable, 'is not the address of an http proxy', remedy)
+  }
+  return { url: proxy, variable }
 }
 
 /**
  * `no_proxy` (as curl has it): names separated by commas or spaces; `example.com`, `.example.com` and `*.example.com`
  * cover the name and all below it, `example.com:8443` that port alone, `*` everything. IP addresses are compared as text.
  */
-function isExcluded({ hostname, port }: URL, noProxy: string): boolean {
+function isException({ hostname, port }: URL, exceptions: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '')
-  return noProxy
+  return exceptions
     .toLowerCase()
     .split(/[\s,]/)
     .some(entry => {

@@ -4,7 +4,8 @@ import http, { type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { HttpClient } from '@actions/http-client'
-import { proxyFor } from './proxy.ts'
+import type { HttpProxy } from '../address.ts'
+import { lookupWith } from './lookup.ts'
 import { TunnelAgent, TunnelError } from './tunnel.ts'
 
 export type Request = {
@@ -17,29 +18,31 @@ export type Request = {
 }
 
 export type Answer = {
-  readonly kind: 'answer'
   readonly status: number
   /** Empty unless the status is 200: no other body is ever looked at. */
   readonly body: string
+  /** False where the body is longer than the limit, and was cut off there. */
+  readonly isWhole: boolean
   readonly location?: string | undefined
   readonly retryAfter?: string | undefined
+  /** The media type, in lower case and without parameters. */
+  readonly mediaType: string
+  /** Whether the answer asks for credentials of its own (`WWW-Authenticate`). */
+  readonly hasChallenge: boolean
 }
 
 /** What came of one attempt. */
 export type Outcome =
-  | Answer
-  | { readonly kind: 'too-large' }
+  | ({ readonly kind: 'answer' } & Answer)
   /** An answer with status 200 whose body is compressed, though the request says not to; `encoding` is how. */
   | { readonly kind: 'compressed'; readonly encoding: string }
-  | { readonly kind: 'deadline' }
+  /** `of`: who did not answer in time. */
+  | { readonly kind: 'deadline'; readonly of: 'dns' | 'proxy' | 'server' }
   | { readonly kind: 'cancelled'; readonly signal: string }
-  | { readonly kind: 'proxy-invalid' }
-  /** The proxy was asked to connect, and did not answer in time. */
-  | { readonly kind: 'proxy-silent' }
   /** `cause`: the status that the proxy answered to CONNECT, or Node's code where it could not be reached. */
   | { readonly kind: 'proxy-failed'; readonly cause: number | string }
-  /** `code`: Node's or OpenSSL's, such as ECONNRESET; `UNKNOWN` for an error without one. */
-  | { readonly kind: 'network'; readonly code: string }
+  /** `code`: Node's or OpenSSL's, such as ECONNRESET; `UNKNOWN` without one. `words`: OpenSSL's own, where they are plain. */
+  | { readonly kind: 'network'; readonly code: string; readonly words?: string | undefined }
 
 const userAgent = 'ovc-jwt-action'
 
@@ -50,28 +53,38 @@ setDefaultAutoSelectFamilyAttemptTimeout(2000)
 /**
  * Sends one request. Never throws for what a network or a server can do.
  *
+ * @param proxy that leads to the server; undefined for a direct connection.
  * @param deadline milliseconds for all of it: name look-up, proxy, connection, headers and body.
  * @param cancelled resolves, with the name of the process signal, when the attempt is to end at once.
  */
-export async function send(request: Request, deadline: number, cancelled: Promise<string>): Promise<Outcome> {
-  const proxy = proxyFor(request.url, process.env)
-  if (proxy === 'invalid') return { kind: 'proxy-invalid' }
-  const tunnel = proxy && new TunnelAgent(proxy)
-  const agent = tunnel ?? (request.url.startsWith('https:') ? new https.Agent() : new http.Agent())
+export async function send(
+  request: Request,
+  proxy: HttpProxy | undefined,
+  deadline: number,
+  cancelled: Promise<string>,
+): Promise<Outcome> {
+  let isLookupOpen = false
+  const lookup = lookupWith(isOpen => {
+    isLookupOpen = isOpen
+  })
+  const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup)
+  const agent = tunnel ?? (request.url.startsWith('https:') ? new https.Agent({ lookup }) : new http.Agent({ lookup }))
   let timer: NodeJS.Timeout | undefined
   // A race, not an AbortSignal, which http-client does not take.
   const timeUp = new Promise<Outcome>(resolve => {
-    timer = setTimeout(() => resolve({ kind: tunnel?.isWaiting ? 'proxy-silent' : 'deadline' }), deadline)
+    timer = setTimeout(() => {
+      if (isLookupOpen && proxy) resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' })
+      else resolve({ kind: 'deadline', of: isLookupOpen ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' })
+    }, deadline)
   })
   const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)
-  const outcome = await Promise.race([exchange(request, agent).catch(outcomeOf), timeUp, cancellation])
+  const outcome = await Promise.race([answerTo(request, agent).catch(failureOf), timeUp, cancellation])
   clearTimeout(timer)
-  // What came to its own end has closed its connection; what lost the race is closed here.
-  if (['deadline', 'proxy-silent', 'cancelled'].includes(outcome.kind)) agent.destroy()
+  agent.destroy()
   return outcome
 }
 
-async function exchange(request: Request, agent: http.Agent): Promise<Outcome> {
+async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
   const handler = {
     prepareRequest(options: RequestOptions) {
       options.agent = agent
@@ -85,41 +98,72 @@ async function exchange(request: Request, agent: http.Agent): Promise<Outcome> {
   const client = new HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false })
   const headers = { ...request.headers, 'accept-encoding': 'identity' }
   const { message } = await client.request(request.method, request.url, request.body, headers)
-  const { statusCode: status = 0 } = message
-  const { location, 'retry-after': retryAfter, 'content-encoding': encoding = '' } = message.headers
+  const { statusCode: status = 0, headers: its } = message
+  const answer = {
+    kind: 'answer',
+    status,
+    body: '',
+    isWhole: true,
+    location: its.location,
+    retryAfter: its['retry-after'],
+    mediaType: (its['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+    hasChallenge: its['www-authenticate'] !== undefined,
+  } as const
   if (status !== 200) {
     message.destroy()
-    return { kind: 'answer', status, body: '', location, retryAfter }
+    return answer
   }
-  const encodings = encoding
-    .toLowerCase()
-    .split(/[\s,]/)
-    .filter(name => name && name !== 'identity')
-  if (encodings.length) {
+  const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/)
+  // As curl and fetch do, a name that is no encoding (`UTF-8`, `none`) is ignored.
+  const encoding = encodings.filter(name => registeredEncodings.has(name)).join(', ')
+  if (encoding) {
     message.destroy()
-    const isKnown = encodings.every(name => knownEncodings.has(name))
-    return { kind: 'compressed', encoding: isKnown ? encodings.join(', ') : 'unknown' }
+    return { kind: 'compressed', encoding }
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    const finish = () => {
+      const body = Buffer.concat(chunks).subarray(0, request.limit).toString()
+      resolve({ ...answer, body, isWhole: size <= request.limit })
+    }
     message.on('error', reject) // Also for a body that ends before its Content-Length.
     message.on('data', (chunk: Buffer) => {
       size += chunk.length
       chunks.push(chunk)
       if (size <= request.limit) return
       message.destroy()
-      resolve({ kind: 'too-large' })
+      finish()
     })
-    message.on('end', () => resolve({ kind: 'answer', status, body: Buffer.concat(chunks).toString() }))
+    message.on('end', finish)
   })
 }
 
-/** The names of encodings that a message may repeat (RFC 9110, section 8.4.1, and IANA's registry). */
-const knownEncodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd'])
+/** IANA's registry of content codings (RFC 9110, section 8.4.1), without `identity`. */
+const registeredEncodings: ReadonlySet<string> = new Set([
+  ...['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br', 'zstd', 'dcb', 'dcz'],
+  ...['aes128gcm', 'exi', 'pack200-gzip'],
+])
 
-function outcomeOf(error: unknown): Outcome {
+function failureOf(error: unknown): Outcome {
   if (error instanceof TunnelError) return { kind: 'proxy-failed', cause: error.reason }
   const { code } = error as NodeJS.ErrnoException
-  return { kind: 'network', code: typeof code === 'string' ? code : 'UNKNOWN' }
+  if (typeof code !== 'string') return { kind: 'network', code: 'UNKNOWN' }
+  return { kind: 'network', code, words: wordsOf(error as Error & { code: string }) }
+}
+
+/** OpenSSL's names of what is wrong with a certificate (X509_V_ERR_*), as Node has them. */
+export const certificateCodes =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_|CRL_|INVALID_|PATH_LENGTH_|HOSTNAME_MISMATCH$|UNSPECIFIED$)/
+
+/**
+ * OpenSSL's own words. Of an alert they are the `reason`, or stand in the message of an EPROTO; of a certificate they are
+ * the message. No other message is looked at: it may repeat text of the server.
+ */
+function wordsOf({ code, message, reason }: Error & { code: string; reason?: unknown }): string | undefined {
+  const words =
+    reason ??
+    /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ??
+    (certificateCodes.test(code) ? message.split(';')[0] : undefined)
+  return typeof words === 'string' && /^[a-z][a-z\d ./-]{0,80}$/i.test(words) ? words : undefined
 }

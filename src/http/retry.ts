@@ -4,13 +4,12 @@ import type { Outcome } from './request.ts'
 
 export type Situation = {
   readonly outcome: Outcome
-  /** How often the name of the server or the proxy was not found so far. */
-  readonly notFound: number
+  /** The outcome in words, and those of the attempts before. */
+  readonly cause: string
+  readonly causes: readonly string[]
   /** How many repetitions count so far, and how many the user allows. */
   readonly used: number
   readonly retries: number
-  /** Whether the server is one of the built-in ones, whose name is not misspelt. */
-  readonly isKnownServer: boolean
   /** Milliseconds since the epoch; only to read a `Retry-After` date. */
   readonly now: number
   /** Milliseconds until the step's whole time is up; negative after that. */
@@ -21,12 +20,12 @@ export type Situation = {
 
 /**
  * `wait`: milliseconds. `counts`: whether the repetition uses up one of the user's. `wait-too-long`: the server asks for
- * more patience than there is time.
+ * more time than there is.
  */
 export type Decision =
   | { readonly kind: 'retry'; readonly wait: number; readonly counts: boolean }
   | { readonly kind: 'give-up' }
-  | { readonly kind: 'wait-too-long'; readonly wait: number }
+  | { readonly kind: 'wait-too-long'; readonly status: number; readonly wait: number }
 
 /**
  * Too early, too busy, or down for a moment (RFC 9110, 6585 and 8470; 520 to 524 are Cloudflare's, which stands before the
@@ -47,6 +46,7 @@ const transientCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EPIPE',
   'ETIMEDOUT',
+  'no answer from DNS',
 ])
 
 const firstStep = 1000
@@ -57,43 +57,58 @@ const shortestAttempt = 200
 const year = 366 * 24 * 60 * 60 * 1000
 
 /**
- * Decides about one failed attempt. The steps are 1, 2, 4, 8 and then 10 s; half of a step is always waited, and up to the
- * other half by chance, so that the many jobs of a matrix that failed together do not come back together.
+ * Decides about one failed attempt.
  *
- * `Retry-After` (RFC 9110, section 10.2.3) is the least that is waited. A server that asks for patience is at work: such a
- * repetition is bounded by the time alone, and uses up none of the user's.
+ * `Retry-After` (RFC 9110, section 10.2.3) is the least that is waited. A server that asks for it is at work: such a
+ * repetition is bounded by the time alone, and uses up none of the user's. So is a 429, which is no failure.
  */
 export function decideRetry(situation: Situation): Decision {
   const { outcome, used, retries, now, timeLeft, random } = situation
   if (!isTransient(situation) || timeLeft <= 0) return { kind: 'give-up' }
+  const status = outcome.kind === 'answer' ? outcome.status : 0
   const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0
-  const counts = asked === 0
-  if (counts && used >= retries) return { kind: 'give-up' }
-  // The user does not want to wait for anything.
-  if (retries === 0) return { kind: 'give-up' }
-  if (asked >= timeLeft) return { kind: 'wait-too-long', wait: asked }
-  if (timeLeft - asked < shortestAttempt) return { kind: 'give-up' }
+  const isLimit = status === 429
+  // With 0, the user does not want to wait for a server that fails.
+  if (!isLimit && (retries === 0 || (asked === 0 && used >= retries))) return { kind: 'give-up' }
+  if (asked >= timeLeft) return { kind: 'wait-too-long', status, wait: asked }
+  const rest = timeLeft - asked
+  if (rest < shortestAttempt) return { kind: 'give-up' }
+  if (isLimit) return limitRetry(asked, rest, situation)
+  // 1, 2, 4, 8 and then 10 s. Half of it is always waited, and up to the other half by chance, so that the many jobs of a
+  // matrix that failed together do not come back together.
   const half = Math.min(longestStep, firstStep * 2 ** used) / 2
   const wait = Math.max(asked, half) + random * half
   // Our own wish must not use up the time that the server's leaves.
-  return { kind: 'retry', wait: Math.round(Math.min(wait, asked + (timeLeft - asked) / 2)), counts }
+  return { kind: 'retry', wait: Math.round(Math.min(wait, asked + rest / 2)), counts: asked === 0 }
+}
+
+const leastLimitWait = 500
+const firstLimitWindow = 4000
+
+/**
+ * After a 429: half a second, and a random part of 4 s, 12 s, 36 s and so on, at most 0.8 of the time that is left. The
+ * window has no other cap: where rejected requests count against the limit, too, jobs that come back within a fixed
+ * window keep each other out for ever.
+ */
+function limitRetry(asked: number, rest: number, { causes, cause, random }: Situation): Decision {
+  const earlier = causes.filter(other => other === cause).length
+  const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest)
+  return { kind: 'retry', wait: Math.round(asked + wait), counts: false }
 }
 
 /** A name that is not found is usually misspelt; a name server that failed once is asked once more. */
-function isTransient({ outcome, notFound, isKnownServer }: Situation): boolean {
+function isTransient({ outcome, cause, causes }: Situation): boolean {
+  if (cause.endsWith('ENOTFOUND')) return !causes.includes(cause)
   switch (outcome.kind) {
     case 'answer':
       return transientStatuses.has(outcome.status)
     case 'network':
-      if (outcome.code === 'ENOTFOUND') return isKnownServer || notFound === 0
       return transientCodes.has(outcome.code)
     case 'proxy-failed':
-      if (outcome.cause === 'ENOTFOUND') return notFound === 0
       return typeof outcome.cause === 'number'
         ? transientStatuses.has(outcome.cause)
         : transientCodes.has(outcome.cause)
     case 'deadline':
-    case 'proxy-silent':
       return true
     default:
       return false

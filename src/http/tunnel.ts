@@ -4,8 +4,9 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Lookup } from './lookup.ts'
 
-/** The proxy made no connection. `reason`: the status of its answer to CONNECT, or Node's code. */
+/** The proxy did not connect. `reason`: the status of its answer to CONNECT, or Node's code. */
 export class TunnelError extends Error {
   readonly reason: number | string
 
@@ -24,14 +25,18 @@ type Callback = NonNullable<Parameters<https.Agent['createConnection']>[1]>
  */
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL
+  readonly #userAgent: string
+  readonly #lookup: Lookup
   #connect?: http.ClientRequest
   /** Whether the proxy was asked and has not answered yet. */
   isWaiting = false
 
   /** @param proxy an http URL, with percent-encoded credentials where the proxy needs them. */
-  constructor(proxy: URL) {
+  constructor(proxy: URL, userAgent: string, lookup: Lookup) {
     super()
     this.#proxy = proxy
+    this.#userAgent = userAgent
+    this.#lookup = lookup
   }
 
   override createConnection(options: https.RequestOptions, callback?: Callback): undefined {
@@ -44,8 +49,11 @@ export class TunnelAgent extends https.Agent {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port || 80,
       path: authority,
+      lookup: this.#lookup,
       headers: {
         host: authority,
+        // Some proxies refuse a program that does not say what it is.
+        'user-agent': this.#userAgent,
         ...(credentials !== ':' && {
           'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
         }),

@@ -1,39 +1,36 @@
 /** Inputs that are the address of a server, which the secret or the JWT travels to. */
 
-import { inputErrors } from '../errors/inputs.ts'
-import { isLoopback } from '../text.ts'
+import { isLoopback, type Server } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
 
-const examples: Readonly<Record<string, string>> = { 'ovc-url': 'my-location.example', 'ays-url': 'ays.example/api' }
+const examples = {
+  'base-url': 'itsyou.online',
+  'ovc-url': 'my-location.example',
+  'ays-url': 'ays.example/api',
+} as const
 
 /**
  * Checks the address of a server.
  *
- * @param name of the input.
  * @returns scheme, host and path prefix, without a trailing slash.
  * @throws ActionError for anything but an https address without user, query and fragment; http is for loopback only.
  */
-export function readAddress(name: string, value: string): string {
-  const invalid = (found: string, remedy: string) => inputErrors.inputInvalid(name, found, remedy)
-  const example = `such as https://${examples[name] ?? 'itsyou.online'}`
+export function readAddress(input: Server['input'], value: string): string {
+  const invalid = (found: string, remedy: string) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy)
+  const only = `write only the address of the server, such as https://${examples[input]}.`
   // Not the default: an unset variable must not send the secret of one server to another.
-  if (!value) throw invalid('is empty', `a variable that is not set is empty; set it, or leave "${name}" out.`)
+  if (!value) throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`)
   // No value in these sentences: a URL may contain a password.
+  if (/^["'`<]|["'`>]$/.test(value)) throw invalid('has quotation marks or angle brackets around it', 'remove them.')
   // `localhost:8443` and `example.com:8443/path` would be URLs, of a scheme that no one knows.
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
-    throw invalid('does not start with https://', 'put https:// in front of it.')
-  if (!URL.canParse(value)) throw invalid('is not a URL', `write the address of the server, ${example}.`)
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value)) throw invalid('does not start with https://', only)
+  if (!URL.canParse(value)) throw invalid('is not a URL', only)
   const url = new URL(value)
-  if (value.includes('@')) {
-    throw invalid('contains a user or password', `write the address alone, ${example}.`)
-  }
-  if (/[?#\\\s]/.test(value)) {
-    throw invalid('contains a query, a fragment, a backslash or a space', `write the address alone, ${example}.`)
-  }
+  if (value.includes('@')) throw invalid('contains a user or password', only)
+  if (/[?#\\\s]/.test(value)) throw invalid('contains a query, a fragment, a backslash or a space', only)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw invalid(
-      'does not start with https://',
-      'write https://, because a credential travels to it; only a loopback address may use http.',
-    )
+    const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.'
+    throw invalid('does not start with https://', remedy)
   }
   return url.href.replace(/\/+$/, '')
 }

@@ -1,7 +1,7 @@
 /** Inputs that are a span of time. */
 
-import { inputErrors } from '../errors/inputs.ts'
-import { quoteOrDescribe } from '../text.ts'
+import { ActionError } from '../errors/error.ts'
+import { quoteOrDescribe } from '../shown.ts'
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
@@ -11,19 +11,17 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
  * @param most seconds.
  * @throws ActionError for anything else; it says what to write instead, where that can be told.
  */
-export function readDuration(name: string, value: string, most: number): number {
+export function readDuration(input: string, value: string, most: number): number {
   const [, digits = '', unit = 's'] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? []
   const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN)
   if (digits && seconds <= most) return seconds
   const meant = guess(value)
   const longest = inShort(most)
-  throw inputErrors.inputInvalid(
-    name,
-    quoteOrDescribe(value),
-    meant !== undefined
-      ? `write ${inShort(Math.min(meant, most))}${meant > most ? `, which is the longest` : ''}.`
-      : `write whole seconds, minutes or hours up to ${longest}, such as 30s, 5m${most < 3600 ? '' : ' or 1h'}.`,
-  )
+  const remedy =
+    meant === undefined
+      ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
+      : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`
+  throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy)
 }
 
 /** What was meant, in seconds: `1d`, `2h30m`, `1.5 hours`, `90 min`. */

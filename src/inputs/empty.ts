@@ -1,25 +1,60 @@
-/** Why a credential is empty, as far as the event tells. */
+/** Why a credential is empty, as far as the event and the environment tell. */
 
-import type { NoSecrets } from '../errors/inputs.ts'
+import { ActionError } from '../errors/error.ts'
+import type { Environment } from './source.ts'
+
+/** Names under which other actions and programs take the same value; a dash or an underscore makes no difference. */
+const otherNames = {
+  'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
+  secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
+  jwt: ['token', 'jwt-token'],
+} as const
+type Credential = keyof typeof otherNames
 
 /**
- * GitHub gives no secrets to runs for a fork or by Dependabot: `${{ secrets.X }}` is then an empty string, and
- * `required: true` in action.yml is not enforced by the runner.
+ * The error for credentials that are empty. GitHub gives no secrets to runs for a fork or by Dependabot: `${{ secrets.X }}`
+ * is then an empty string, and `required: true` in action.yml is not enforced by the runner.
  *
- * @param payload of the event that started the workflow.
- * @returns the reason and the remedy, for the end of a message; undefined where the event does not tell.
+ * @param payload of the event that started the workflow. Earlier steps cannot forge it or its name.
  */
-export function whyEmpty(env: Readonly<Record<string, string | undefined>>, payload: unknown): NoSecrets | undefined {
+export function emptyCredentials(empty: readonly Credential[], env: Environment, payload: unknown): ActionError {
+  const names = empty.map(input => `"${input}"`)
+  const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty'
   const event = record(payload)
-  if (env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
-    const reason =
-      'Dependabot started this run, and such runs do not get the repository\'s Actions secrets; add it under "Secrets and variables", "Dependabot", or skip this job for Dependabot.'
-    return { code: 'ERR_SECRETS_DEPENDABOT', reason }
+  const other = otherInput(empty, env)
+  if (other) {
+    const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`
+    return new ActionError('ERR_INPUT_EMPTY', what, remedy)
   }
-  if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-    const reason =
-      'this is a pull request from a fork, and such runs do not get secrets; skip this job for forks, or run it after the merge.'
-    return { code: 'ERR_SECRETS_FORK', reason }
+  // Where the secret arrived, secrets are not what is missing.
+  if (empty.includes('secret')) {
+    const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']]
+    if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+      return new ActionError('ERR_SECRETS_DEPENDABOT', what)
+    }
+    if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+      return new ActionError('ERR_SECRETS_FORK', what)
+    }
+  }
+  const check =
+    'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.'
+  return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check)
+}
+
+/** Of runs that Dependabot starts, those of other events get secrets (GitHub's documentation on Dependabot and Actions). */
+const eventsWithoutSecrets: ReadonlySet<string | undefined> = new Set([
+  ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+  ...['deployment', 'deployment_status'],
+])
+
+/** An input that this step sets, that does not exist, and that was probably meant for one that is empty. */
+function otherInput(empty: readonly Credential[], env: Environment): { wrong: string; right: string } | undefined {
+  for (const right of empty) {
+    for (const name of otherNames[right]) {
+      for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
+        if (wrong !== right && env[`INPUT_${wrong.toUpperCase()}`]) return { wrong, right }
+      }
+    }
   }
   return undefined
 }

@@ -1,57 +1,21 @@
-/** Inputs that do not exist, but were probably meant for one that does. */
+/** A misspelt `base-url` or `public-key`, with which the secret of one's own server would go to the public one. */
 
-import { inputErrors } from '../errors/inputs.ts'
-import { distance } from '../text.ts'
-
-/**
- * Each runner sets `INPUT_...` for whatever stands under `with:`, and fills in the default of the right input. A misspelt
- * `base_url` would send the secret of a private server to the public one. Only names that mean nothing else are here: some
- * runners leak the inputs of a composite action into its steps, and `server-url` or `expiry` may belong to it.
- */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  'app-id': ['application-id', 'client-id', 'app-key', 'appid-key', 'global-id', 'iyo-app-id'],
-  secret: ['client-secret', 'app-secret', 'application-secret', 'secrets', 'secret-key', 'api-secret', 'iyo-secret'],
-  scope: ['scopes'],
-  audience: ['audiences', 'aud'],
-  validity: ['valid-for'],
-  'base-url': ['base-uri', 'iyo-url', 'itsyouonline-url', 'identity-url'],
-  'public-key': ['public-keys', 'pub-key', 'publickey-pem'],
-  'ovc-url': ['openvcloud-url', 'ovc-uri'],
-  'ays-url': ['ays-uri'],
-  jwt: ['jwt-token', 'refresh-jwt', 'jwts'],
-  'env-var': ['env-vars', 'env-variable'],
-  summary: ['step-summary', 'job-summary'],
-  retries: ['max-retries'],
-  timeout: ['time-out', 'timeouts'],
-}
-
-/** Shorter names are too near to other words: `scope` to `score`. */
-const shortestTyped = 6
+import { ActionError } from '../errors/error.ts'
+import type { Environment } from './source.ts'
 
 /**
- * @param isMissing whether an input is missing: the workflow does not give it, and it would have an effect.
- * @throws ActionError for the first input that is misspelt, where the right one is missing.
+ * Each runner sets `INPUT_...` for whatever is under `with:`, and fills in the default of the right input. All ways to
+ * spell these two with dashes, underscores and capitals; a space arrives as an underscore, capitals are gone.
+ *
+ * @param get an input of this action, where `base-url` has its default.
+ * @throws ActionError where a misspelt input has another value than the right one. A wrapper's own input of such a name,
+ *   which Gitea's runner passes on to this step, has the same value.
  */
-export function refuseMisspelt(
-  env: Readonly<Record<string, string | undefined>>,
-  isMissing: (name: string) => boolean,
-): void {
-  const wrong = Object.keys(env)
-    .filter(variable => variable.startsWith('INPUT_'))
-    .map(variable => ({ variable, name: variable.slice('INPUT_'.length).toLowerCase() }))
-    .filter(({ name }) => !(name in synonyms))
-  for (const [right, others] of Object.entries(synonyms)) {
-    const found = wrong.find(({ variable, name }) => {
-      // An empty one is no harm, except that the default of "base-url" is another server.
-      if (!env[variable] && right !== 'base-url') return false
-      const isSynonym = [right, ...others].some(known => bare(known) === bare(name))
-      return isSynonym || (right.length >= shortestTyped && distance(bare(name), bare(right)) === 1)
-    })
-    if (found && isMissing(right)) throw inputErrors.misspelt(found.name, right)
+export function refuseMisspelt(env: Environment, get: (name: string) => string | undefined): void {
+  for (const [variable, value = ''] of Object.entries(env)) {
+    const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? ''
+    const right = /^base[-_]*ur[li]$/.test(wrong) ? 'base-url' : /^public[-_]*key$/.test(wrong) ? 'public-key' : wrong
+    if (right !== wrong && value.trim() !== (get(right) ?? ''))
+      throw new ActionError('ERR_INPUT_MISSPELT', wrong, right)
   }
-}
-
-/** `base url` arrives with an underscore, `baseUrl` in upper case. */
-function bare(name: string): string {
-  return name.replace(/[-_]/g, '')
 }

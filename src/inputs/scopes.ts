@@ -1,33 +1,44 @@
 /** The inputs "scope" and "audience": how their lists are read, and which mistakes are caught before any request. */
 
-import { inputErrors } from '../errors/inputs.ts'
-import { isAudienceName, isScopeName } from '../names.ts'
-import { distance } from '../text.ts'
+import { ActionError } from '../errors/error.ts'
+import { isAudienceName, isScopeName } from '../shown.ts'
+
+/** A user's key and an organization's key with these can do everything that their owner can. */
+export const allRights: ReadonlySet<string> = new Set(['user:admin', 'organization:owner'])
 
 /**
  * The scopes of the input. Commas and newlines separate. A space separates, too, but a word without a colon belongs to the
  * scope before it, because the names of organizations and labels may have spaces: `user:memberof:cloud potatoes`.
  *
- * @throws ActionError for what is a mistake for certain: the server would grant it as it stands, or refuse it with 401.
+ * @throws ActionError for an empty list (the server would grant all rights), for what is a mistake for certain (the server
+ *   would grant it as it stands, or refuse it with 401), and for all rights together with a refresh token.
  */
 export function readScopes(value: string): string[] {
-  const scopes = splitList(value).flatMap(joinWords)
-  for (const scope of scopes) {
-    const mistake = mistakeIn(scope)
-    if (mistake) throw inputErrors.inputInvalid('scope', ...mistake)
+  const scopes = [...new Set(splitList(value).flatMap(joinWords))]
+  if (!scopes.length) {
+    const remedy =
+      'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.'
+    throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy)
   }
-  return [...new Set(scopes)]
+  for (const [at, scope] of scopes.entries()) {
+    const mistake = mistakeIn(scope, scopes[at - 1] ?? '')
+    if (mistake) throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake)
+  }
+  if (scopes.join() === 'offline_access') {
+    throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights')
+  }
+  if (scopes.includes('offline_access') && scopes.some(scope => allRights.has(scope))) {
+    throw new ActionError('ERR_SCOPE_UNSAFE', 'requests all rights together with offline_access')
+  }
+  return scopes
 }
 
 /** The audiences of the input. Only commas and newlines separate: a space belongs to the name. */
 export function readAudiences(value: string): string[] {
   const audiences = splitList(value)
   if (!audiences.every(isAudienceName)) {
-    throw inputErrors.inputInvalid(
-      'audience',
-      'contains a character that no audience has',
-      'write names or URLs, separated by commas or newlines.',
-    )
+    const remedy = 'write names or URLs, separated by commas or newlines.'
+    throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy)
   }
   return [...new Set(audiences)]
 }
@@ -41,35 +52,66 @@ function splitList(value: string): string[] {
 
 function joinWords(entry: string): string[] {
   const scopes: string[] = []
-  for (const word of entry.split(/[ \t]+/)) {
+  for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
     const last = scopes.at(-1)
-    const isOwnScope = last === undefined || word.includes(':') || [word, last].includes('offline_access')
+    const isOwnScope = last === undefined || word.includes(':') || [word, last].some(isOfflineAccess)
     // A colon at an end, a dash or a quote is a mistake, which is found in the word itself.
     if (isOwnScope || last.endsWith(':')) scopes.push(word)
-    else scopes[scopes.length - 1] = `${last} ${word}`
+    else scopes[scopes.length - 1] = last + spaces + word
   }
   return scopes
 }
 
+/** Also where it is misspelt. */
+function isOfflineAccess(word: string): boolean {
+  return letters(word) === 'offlineaccess'
+}
+
+/** What is left of a word whose capitals, dashes and underscores make no difference. */
+function letters(word: string): string {
+  return word.toLowerCase().replace(/[-_:.= ]/g, '')
+}
+
 /** What is wrong with a scope, and what to do; undefined where nothing is wrong for certain. */
-function mistakeIn(scope: string): [found: string, remedy: string] | undefined {
+function mistakeIn(scope: string, before: string): [found: string, remedy: string] | undefined {
   const list = 'separated by commas or newlines, such as user:name, user:email.'
   const without = (what: string) => `write scopes without ${what}, ${list}`
-  const variable = 'set the variable, or remove the space.'
+  const variable = 'Set the variable, or remove the space.'
   if (scope.endsWith(':')) {
-    const why = 'the variable that should follow is empty, or there is a space after the colon'
-    return ['contains a scope that ends with a colon', `${why}; ${variable}`]
+    const why = 'the variable that should follow is empty, or there is a space after the colon.'
+    return ['contains a scope that ends with a colon', `${why} ${variable}`]
   }
   if (/^:|::/.test(scope)) {
-    const why = 'a variable is empty, or there is a space before the colon'
-    return ['contains a scope with nothing before a colon', `${why}; ${variable}`]
+    const why = 'a variable is empty, or there is a space before the colon.'
+    return ['contains a scope with nothing before a colon', `${why} ${variable}`]
   }
   if (scope.startsWith('-')) return ['contains a dash of its own, as in a YAML list', without('it')]
   if (scope.includes(';')) return ['contains a semicolon', without('it')]
   if (/^['"`]|['"`]$|"/.test(scope)) return ['contains quotation marks', without('them')]
   if (/[[\]{}()]/.test(scope)) return ['contains brackets', without('them')]
   if (!isScopeName(scope)) return ['contains a character that no scope has, or is too long', `write names, ${list}`]
-  return undefined
+  if (isOfflineAccess(scope) && scope !== 'offline_access') {
+    return [`contains "${scope}", which is not a scope`, 'write "offline_access".']
+  }
+  if (/^user:memberof:.*[A-Z]/.test(scope)) {
+    return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`]
+  }
+  if (/^(offline_access$|user:|organization:owner)/.test(scope)) return undefined
+  return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)]
+}
+
+/** @param before the scope before it in the list. */
+function whatToWrite(scope: string, before: string): string {
+  if (before.startsWith('user:memberof:') && !scope.includes(':')) {
+    return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`
+  }
+  if (/^organi[sz]ation/i.test(scope)) {
+    return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.'
+  }
+  const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''))
+  return nearest
+    ? `write "${nearest}".`
+    : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
 }
 
 /**
@@ -98,7 +140,7 @@ const kinds: Readonly<Record<string, 'nothing' | 'label' | 'name'>> = {
 }
 
 /**
- * A scope that the server grants as it stands, though no consumer knows it.
+ * A `user:` scope that the server grants as it stands, though no known program uses it.
  *
  * @returns the likely scope that was meant, `''` where none is near; undefined for a scope of a known kind.
  */
@@ -108,17 +150,43 @@ export function likelyScope(scope: string): string | undefined {
   // A label after a kind that takes none is not warned about: a warning must never be wrong.
   const isKnown = ([kind, follows]: [string, string]) =>
     `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`)
-  if (Object.entries(kinds).some(isKnown)) return undefined
-  for (const [kind, follows] of Object.entries(kinds)) {
-    // As many words as the kind has; what separates them may be mistyped, too.
-    const words = rest
-      .split(/[:\-_.= ]/)
-      .slice(0, kind.split(':').length)
-      .join(':')
-    if (distance(words.toLowerCase(), kind) > (kind.length > 4 ? 2 : 1)) continue
-    const label =
-      follows === 'nothing' ? '' : rest.slice(words.length + 1) || (follows === 'name' ? '<organization>' : '')
-    return `user:${kind}${label && `:${label}`}`
+  return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest)
+}
+
+/**
+ * @param rest what follows `user:`.
+ * @returns the scope of a known kind with the fewest mistyped letters; `''` where none is near.
+ */
+function nearestScope(rest: string): string {
+  const near = Object.entries(kinds).flatMap(([kind, follows]) =>
+    // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
+    [/:/, /[:\-_.= ]/].map(separator => {
+      const head = rest.split(separator).slice(0, kind.split(':').length).join(':')
+      const label = follows === 'nothing' ? '' : rest.slice(head.length + 1)
+      return { kind, follows, label, edits: distance(letters(head), letters(kind)) }
+    }),
+  )
+  const [nearest] = near
+    .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
+    .sort((a, b) => a.edits - b.edits)
+  if (!nearest) return ''
+  const isName = nearest.follows === 'name'
+  const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label
+  return `user:${nearest.kind}${label && `:${label}`}`
+}
+
+/** How many letters have to be inserted, left out, replaced or swapped to make one word of the other. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const at = (back: number, left: number) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY
+      const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced))
+    }
+    rows.push(row)
   }
-  return ''
+  return rows[a.length]?.[b.length] ?? 0
 }

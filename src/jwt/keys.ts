@@ -1,29 +1,33 @@
 /** Which public keys verify the signature: the user's, otherwise the one that is known for the server. */
 
 import type { CryptoKey } from 'jose'
-import { inputErrors } from '../errors/inputs.ts'
-import { knownKey } from '../known-servers.ts'
+import { builtInKey } from '../address.ts'
+import { ActionError } from '../errors/error.ts'
 
 export type Keys = {
-  /** Any of them verifies; empty where the user wants no verification. */
-  readonly keys: readonly CryptoKey[]
+  /** Any of them verifies. */
+  readonly trusted: readonly CryptoKey[]
   /** What the claim `iss` must be. With a key of the user's own any name will do: the key is what binds. */
   readonly issuer: string | undefined
 }
 
 /**
- * @param publicKey the input `public-key`: PEM, one key or several (while a server changes its key), or `none`; undefined
- *   where it is empty. Line breaks may be written as `\n`, or have become spaces.
- * @throws ActionError where no key is known, and where the input is not P-384 keys in SPKI PEM form and nothing else.
+ * @param publicKey the input `public-key`: PEM, one key or several (while a server changes its key); undefined where it is
+ *   empty. Line breaks may be written as `\n`, or have become spaces.
+ * @throws ActionError where no key is known, where the input is not P-384 keys in SPKI PEM form and nothing else, and
+ *   where it is the key of another server than a public one: the secret was meant for that other server.
  */
 export async function verificationKeys(publicKey: string | undefined, baseUrl: string): Promise<Keys> {
-  if (publicKey === 'none') return { keys: [], issuer: undefined }
-  const known = knownKey(baseUrl)
-  const text = publicKey ?? known
-  if (text === undefined) throw inputErrors.publicKeyMissing(baseUrl)
-  const keys = await readKeys(text)
-  if (!keys.length) throw inputErrors.publicKeyInvalid()
-  return { keys, issuer: publicKey === undefined ? 'itsyouonline' : undefined }
+  const builtIn = builtInKey(baseUrl)
+  const text = publicKey ?? builtIn
+  if (text === undefined) throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl)
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw new ActionError('ERR_PRIVATE_KEY')
+  const trusted = await readKeys(text)
+  if (!trusted.length) throw new ActionError('ERR_PUBLIC_KEY_INVALID')
+  if (builtIn === undefined) return { trusted, issuer: undefined }
+  const [points, known] = await Promise.all([pointsOf(trusted), pointsOf(await readKeys(builtIn))])
+  if (!points.some(point => known.includes(point))) throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl)
+  return { trusted, issuer: 'itsyouonline' }
 }
 
 const p384 = { name: 'ECDSA', namedCurve: 'P-384' }
@@ -39,4 +43,9 @@ async function readKeys(text: string): Promise<CryptoKey[]> {
     crypto.subtle.importKey('spki', Buffer.from(body, 'base64'), p384, true, ['verify']),
   )
   return Promise.all(keys).catch(() => [])
+}
+
+/** The points on the curve, which are the same however the PEM writes them. */
+function pointsOf(keys: readonly CryptoKey[]): Promise<string[]> {
+  return Promise.all(keys.map(key => crypto.subtle.exportKey('jwk', key).then(({ x, y }) => `${x} ${y}`)))
 }

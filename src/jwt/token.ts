@@ -2,9 +2,7 @@
 
 import { type CryptoKey, compactVerify } from 'jose'
 import type { ActionError } from '../errors/error.ts'
-import { isAudienceName, isName, isScopeName } from '../names.ts'
-import { isPrintable } from '../text.ts'
-import { hasIssuedForm, hasJwtForm, readClaims, readHeader } from './form.ts'
+import { isAudienceName, isName, isScopeName } from '../shown.ts'
 import type { Keys } from './keys.ts'
 
 export type Token = {
@@ -23,52 +21,41 @@ export type Token = {
   readonly expiresAt: number
   /** The `refresh_token` claim, itself a credential. */
   readonly refreshToken: string | undefined
-  readonly signatureVerified: boolean
+  /** When it was verified, by the runner's clock: milliseconds since the epoch. */
+  readonly verifiedAt: number
 }
 
-/** The largest time that a JavaScript Date can be (ECMA-262, section 21.4.1.1), in seconds. */
-const lastDate = 8_640_000_000_000
+/** The end of the year 9999, in seconds. Any time of today in milliseconds is later. */
+const lastDate = 253_402_300_799
 
 /** RFC 7519, section 4.1.4, allows "some small leeway": runners without time service drift by seconds. */
 export const clockTolerance = 60
 
+type Invalid = (found: string, remedy?: string) => ActionError
+
 /**
- * Verifies the signature (where there is a key) and reads the claims; not whether the JWT has expired, since one that is
- * to be renewed may have. The claims are checked here and not by jose's `jwtVerify`, so that each has its own message, and
- * a JWT whose signature is not verified gets the same checks.
+ * Verifies the signature and reads the claims of what was verified; not whether the JWT has expired, since one that is to
+ * be renewed may have. The claims are checked here and not by jose's `jwtVerify`, so that each has its own message.
  *
  * @param now milliseconds since the epoch.
- * @param invalid makes the error, from what is wrong with the JWT.
+ * @param invalid makes the error, from what is wrong with the JWT, and what to do where that is known.
  */
-export async function readToken(
-  jwt: string,
-  { keys, issuer }: Keys,
-  now: number,
-  invalid: (what: string) => ActionError,
-): Promise<Token> {
-  if (!hasJwtForm(jwt)) throw invalid('does not have the three parts of a JWT')
-  if (!hasIssuedForm(jwt)) throw invalid('is not signed with ES384')
-  // RFC 7515, section 4.1.11: a reader that does not know an extension that is marked as critical must reject it all.
-  if (readHeader(jwt)['crit'] !== undefined) throw invalid('has an extension that this action does not know ("crit")')
-  if (keys.length && !(await isSigned(jwt, keys))) throw invalid("is not signed with this server's key")
-
-  const claims = readClaims(jwt)
+export async function readToken(jwt: string, { trusted, issuer }: Keys, now: number, invalid: Invalid): Promise<Token> {
+  const claims = parseClaims(await verifiedPayload(jwt, trusted, invalid))
   if (!claims) throw invalid('has claims that cannot be read')
   const { iss, azp, exp, nbf, scope, aud, refresh_token: refreshToken } = claims
   if (issuer !== undefined && iss !== issuer) throw invalid(`was not issued by "${issuer}" ("iss")`)
-  if (typeof iss !== 'string' || !isName(iss)) throw invalid('does not say who issued it in plain text ("iss")')
-  if (typeof azp !== 'string' || !azp || !isPrintable(azp)) throw invalid('does not say to whom it was issued ("azp")')
+  if (!isText(isAudienceName, iss)) throw invalid('does not say who issued it in plain text ("iss")')
+  if (!isText(isName, azp)) throw invalid('does not say to whom it was issued in plain text ("azp")')
   // The server writes `"globalid": null` into a narrower JWT of a user.
   const [username, globalid] = [claims['username'] ?? undefined, claims['globalid'] ?? undefined]
   if ((username === undefined) === (globalid === undefined)) {
     throw invalid('does not have exactly one of "username" and "globalid"')
   }
   const identity = username ?? globalid
-  if (typeof identity !== 'string' || !isName(identity)) {
-    throw invalid('has a "username" or "globalid" that is not plain text')
-  }
+  if (!isText(isName, identity)) throw invalid('has a "username" or "globalid" that is not plain text')
   if (typeof exp !== 'number' || !(exp >= 0 && exp <= lastDate)) {
-    throw invalid('has no expiry time that is a date ("exp")')
+    throw invalid('has no expiry time in seconds ("exp")')
   }
   if (nbf !== undefined && typeof nbf !== 'number') throw invalid('has a start time that is not a date ("nbf")')
   if ((nbf ?? 0) > now / 1000 + clockTolerance) throw invalid('is not valid yet ("nbf")')
@@ -91,7 +78,7 @@ export async function readToken(
     audiences,
     expiresAt: Math.floor(exp),
     refreshToken: refreshToken || undefined,
-    signatureVerified: keys.length > 0,
+    verifiedAt: now,
   }
 }
 
@@ -101,11 +88,49 @@ export function userOf({ keyKind, identity, issuer }: Token): string | undefined
 }
 
 /** The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1). */
-async function isSigned(jwt: string, keys: readonly CryptoKey[]): Promise<boolean> {
-  const verified = keys.map(key => compactVerify(jwt, key, { algorithms: ['ES384'] }))
-  return (await Promise.allSettled(verified)).some(({ status }) => status === 'fulfilled')
+async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], invalid: Invalid): Promise<Uint8Array> {
+  // RFC 7515, section 7.1: three parts of base64url. jose would ignore white space in the signature.
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(jwt)) throw invalid('is not a signed JWT')
+  let code: unknown
+  for (const key of trusted) {
+    try {
+      const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: ['ES384'] })
+      // RFC 7797, section 7: the one extension that jose knows has no place in a JWT.
+      if (protectedHeader.crit === undefined) return payload
+      throw { code: 'ERR_JOSE_NOT_SUPPORTED' }
+    } catch (error) {
+      code = (error as { code?: unknown }).code
+    }
+  }
+  switch (code) {
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      throw invalid('is not signed with ES384')
+    case 'ERR_JOSE_NOT_SUPPORTED':
+      throw invalid('has an extension that this action does not know ("crit")')
+    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+      throw invalid(
+        "is not signed with this server's key",
+        'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.',
+      )
+    default:
+      throw invalid('is not a signed JWT')
+  }
+}
+
+/** RFC 8725, section 3.7: the claims are UTF-8, and bytes that are not are no text. */
+function parseClaims(payload: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isText(isValid: (text: string) => boolean, value: unknown): value is string {
+  return typeof value === 'string' && isValid(value)
 }
 
 function isListOf(isValid: (text: string) => boolean, value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(entry => typeof entry === 'string' && isValid(entry))
+  return Array.isArray(value) && value.every(entry => isText(isValid, entry))
 }

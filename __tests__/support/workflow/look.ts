@@ -4,7 +4,7 @@ import { describe } from '@jest/globals'
 import { importSPKI, type JWTPayload, jwtVerify } from 'jose'
 import type { World } from '../../../sandbox/example-world.ts'
 import type { RecordedRequest } from '../../../sandbox/servers/http.ts'
-import { missingTools } from '../../../scripts/support/tools.ts'
+import { missingTools } from '../tools.ts'
 
 /** `describe`, but skipped, with the reason said, where the programs of the examples are missing. */
 export function describeExample(name: string, tests: () => void): void {

@@ -1,0 +1,75 @@
+/** What is not wrong, but will surprise or is stronger than it needs to be: one sentence each, with the remedy. */
+
+import type { Settings } from '../inputs/inputs.ts'
+import { allRights, likelyScope } from '../inputs/scopes.ts'
+import { clockTolerance, type Token } from '../jwt/token.ts'
+import { listInQuotes } from '../shown.ts'
+import { inWords } from './time-span.ts'
+
+export const warnings = {
+  allRights: (scope: string) =>
+    scope === 'user:admin'
+      ? 'The scope "user:admin" allows everything: anyone who reads the JWT can read the secrets of all the user\'s API keys and make new ones. Request only what the job needs, such as "scope: user:name".'
+      : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
+  unknownScopes: (scopes: readonly string[]) =>
+    `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
+  audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
+  summaryNotWritten: () =>
+    'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
+  shortValidity: () =>
+    'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
+  shorterLife: (lives: number, requested: number) =>
+    `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
+  longerLife: (lives: number, requested: number) =>
+    `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
+  renewable: (isRenewal: boolean) =>
+    `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${
+      isRenewal
+        ? 'get a new JWT with "app-id" and "secret" instead, if the job can have them.'
+        : 'remove offline_access from "scope", unless something must renew the JWT.'
+    }`,
+  scopesLost: (scopes: readonly string[]) =>
+    `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs that, get a new JWT with "app-id" and "secret".`,
+}
+
+/** The warnings about the scopes: they are given before the request, because what they explain may make it fail. */
+export function warningsAboutScopes(scopes: readonly string[]): string[] {
+  // The runner shows ten warnings of a step: what is about security comes first, and the rest is one.
+  const found = scopes.filter(scope => allRights.has(scope)).map(warnings.allRights)
+  const unknown = scopes.flatMap(scope => {
+    const likely = likelyScope(scope)
+    if (likely === undefined) return []
+    return [`"${scope}"${likely && ` (did you mean "${likely}"?)`}`]
+  })
+  return unknown.length ? [...found, warnings.unknownScopes(unknown)] : found
+}
+
+/**
+ * The warnings about a good JWT.
+ *
+ * @param old the JWT that was renewed; undefined for a new one.
+ */
+export function warningsAboutToken(
+  token: Token,
+  { validity, ovcUrl, aysUrl }: Settings,
+  old: Token | undefined,
+): string[] {
+  // The scopes of a new JWT were warned about before the request.
+  const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
+  // By the runner's clock; negative where that is ahead of the server's.
+  const lives = token.expiresAt - token.verifiedAt / 1000
+  if (token.refreshToken) found.push(warnings.renewable(old !== undefined))
+  // A JWT for AYS is better with one.
+  if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl)) found.push(warnings.audience())
+  if (validity <= 300) found.push(warnings.shortValidity())
+  if (lives < validity - clockTolerance) found.push(warnings.shorterLife(Math.round(lives), validity))
+  if (lives > validity + clockTolerance) found.push(warnings.longerLife(Math.round(lives), validity))
+  const lost = old ? scopesOf(old).filter(scope => !scopesOf(token).includes(scope)) : []
+  if (lost.length) found.push(warnings.scopesLost(lost))
+  return found
+}
+
+/** `offline_access` is granted as a refresh token, not as a scope. */
+function scopesOf({ scopes, refreshToken }: Token): string[] {
+  return refreshToken ? [...scopes, 'offline_access'] : [...scopes]
+}
