@@ -37,15 +37,6 @@ describe('each workflow', () => {
   })
 })
 
-// GitHub shows about 110 characters beside its sidebar.
-test.each(all.filter(name => name.startsWith('examples/')))('%s does not scroll sideways', file => {
-  expect(
-    readText(file)
-      .split('\n')
-      .filter(line => line.length > 110),
-  ).toEqual([])
-})
-
 describe("GitHub's schema", () => {
   test.each([...all, 'action.yml'])('finds nothing wrong in %s', async file => {
     expect(await problems(file, readText(file))).toEqual([])
