@@ -3952,7 +3952,7 @@ function whyNotGranted(missing) {
     if (missing.every(scope => scope === 'offline_access')) {
         return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator.";
     }
-    return 'the server left it out. Correct "scope", or ask the server\'s operator.';
+    return `the server left ${missing.length > 1 ? 'them' : 'it'} out. Correct "scope", or ask the server's operator.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/jwt/renewal.js
