@@ -6,7 +6,7 @@ import type { OpenvCloud } from './servers/openvcloud.ts'
 
 /** What the OVC server of the sandbox knows of the user. */
 export const location = 'my-location'
-export const knownUsers = { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } }
+export const users = { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } }
 
 export type DemoOptions = {
   job: Job

@@ -32,8 +32,8 @@ export type WorldOptions = {
   /** What the AYS server is configured with; `my-org` unless given. */
   organization?: string | undefined
   aysVersion?: AysVersion | undefined
-  /** How often each run of AYS fails before it is ok; true for always. */
-  failRuns?: boolean | number | undefined
+  /** Whether each run of AYS fails. */
+  failRuns?: boolean | undefined
   /** The clock of the servers, in milliseconds. */
   now?: (() => number) | undefined
 }
@@ -108,17 +108,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     { id: 3, name: 'other-account' },
     { id: 7, name: 'my-account' },
   ]
-  const knownUsers = options.isKnown === false ? {} : { [user.username]: { accounts } }
-  const north = await startOpenvCloud({ publicKeyPem, knownUsers, location: 'north', now })
-  const south = await startOpenvCloud({ publicKeyPem, knownUsers, location: 'south', now })
+  const users = options.isKnown === false ? {} : { [user.username]: { accounts } }
+  const north = await startOpenvCloud({ publicKeyPem, users, location: 'north', now })
+  const south = await startOpenvCloud({ publicKeyPem, users, location: 'south', now })
   const organization = options.organization ?? 'my-org'
-  const { failRuns, aysVersion: version } = options
+  const { failRuns, aysVersion: version = '9.2' } = options
   const ays = await startAys({ publicKeyPem, organization, basePath: '/api', version, failRuns, now })
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'examples-')))
   const workspace = join(folder, 'workspace')
   mkdirSync(join(workspace, 'blueprints'), { recursive: true })
-  writeFileSync(join(workspace, 'blueprints', 'web 1.yaml'), options.aysVersion === '9.3' ? blueprint93 : blueprint)
+  writeFileSync(join(workspace, 'blueprints', 'web-1.yaml'), options.aysVersion === '9.3' ? blueprint93 : blueprint)
   writeFileSync(join(workspace, 'main.tf'), mainTf)
   const provider = join(folder, 'terraform-provider-ovc')
   writeFileSync(provider, providerContent)

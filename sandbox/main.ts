@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Arguments, help, readArguments } from './arguments.ts'
 import { ExplainedError, runCommand } from './command-line.ts'
 import { removeCredentials, type Servers, writeCredentials } from './credentials-file.ts'
-import { knownUsers, location, runDemo } from './demo.ts'
+import { location, runDemo, users } from './demo.ts'
 import { Job } from './runner/job.ts'
 import { startAys } from './servers/ays.ts'
 import { defaultOrganizationKey, defaultUserKey, startItsYouOnline } from './servers/itsyouonline.ts'
@@ -22,9 +22,7 @@ async function startServers({ port, tls }: Arguments, closers: (() => Promise<vo
   const itsyouonline = await startItsYouOnline({ port: at(0), tls }).catch(explainStart(at(0)))
   closers.push(itsyouonline.close)
   const { publicKeyPem } = itsyouonline
-  const openvcloud = await startOpenvCloud({ publicKeyPem, knownUsers, location, port: at(1) }).catch(
-    explainStart(at(1)),
-  )
+  const openvcloud = await startOpenvCloud({ publicKeyPem, users, location, port: at(1) }).catch(explainStart(at(1)))
   closers.push(openvcloud.close)
   const organization = defaultOrganizationKey.globalId
   const ays = await startAys({ publicKeyPem, organization, port: at(2) }).catch(explainStart(at(2)))

@@ -24,7 +24,7 @@ describeExample(file, () => {
     // As if another user had created it meanwhile.
     const { outcome } = await runExample(file, { world, ...edit('.name == $name and', '.name == "other" and') })
     expect(outcome).toMatch(
-      /^failure: cloudspaces\/create .* 409 .*409: the name is taken\): "a cloud space with the name from-ci exists/,
+      /^failure: cloudspaces\/create .* 409 .*409: the name is taken\): "Cloud Space with name from-ci already exists/,
     )
     expect(world.north.state).toMatchObject({ cloudspaces: [{ id: 1 }], machines: [{ id: 1 }] })
   })

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import type { OpenvCloudState } from '../../sandbox/servers/openvcloud-state.ts'
+import type { OpenvCloudState } from '../../sandbox/servers/openvcloud-calls.ts'
 import { bodyOf, brief, claimsOf, describeExample } from '../support/workflow/look.ts'
 import { type ExampleOptions, newWorld, runExample } from '../support/workflow/run-example.ts'
 
@@ -40,16 +40,12 @@ describeExample('nightly.yml', () => {
 
   /** A cloud space with a machine of each kind: only the first one is to be stopped. */
   function furnish(state: OpenvCloudState): void {
-    const place = { location: 'north', access: 'deployer@itsyouonline', externalnetworkip: '203.0.113.1' }
-    const resourceLimits = { CU_M: -1, CU_D: -1, CU_NP: -1, CU_I: -1, CU_C: -1 }
-    const status = 'DEPLOYED' as const
-    state.cloudspaces.push({ id: 1, accountId: 7, name: 'tests', ...place, status, created: 0, resourceLimits })
-    const size = { sizeId: 1, vcpus: 1, memory: 1024, disksize: 10 }
-    const machine = { description: '', cloudspaceId: 1, imageId: 1, ...size, created: 0 }
+    const access = 'deployer@itsyouonline'
+    state.cloudspaces.push({ id: 1, accountId: 7, name: 'tests', location: 'north', access })
     state.machines.push(
-      { id: 1, name: 'ci-left-over', status: 'RUNNING', ...machine },
-      { id: 2, name: 'ci-stopped', status: 'HALTED', ...machine },
-      { id: 3, name: 'production', status: 'RUNNING', ...machine },
+      { id: 1, name: 'ci-left-over', status: 'RUNNING', cloudspaceId: 1 },
+      { id: 2, name: 'ci-stopped', status: 'HALTED', cloudspaceId: 1 },
+      { id: 3, name: 'production', status: 'RUNNING', cloudspaceId: 1 },
     )
   }
 
@@ -142,7 +138,7 @@ describeExample('clean-up-after-a-long-job.yml', () => {
 
   test('gets no second JWT when there is nothing to delete', async () => {
     const { outcome, jobs } = await runExample(file, { vars: { OVC_LOCATION: 'none' } })
-    expect(outcome).toMatch(/^failure: OpenvCloud did not create the cloud space .*: "there is no location/)
+    expect(outcome).toMatch(/^failure: OpenvCloud did not create the cloud space .*: "Location none does not exists"/)
     const conclusions = jobs[0]?.steps.map(step => step.conclusion)
     expect(conclusions).toEqual(['success', 'failure', 'skipped', 'skipped', 'skipped'])
   })

@@ -5,45 +5,39 @@ import type { JWTPayload } from 'jose'
 import { json, listen, plain, type Received, type RecordedRequest, type Reply, readParameters } from './http.ts'
 import { jwtReader } from './jwt.ts'
 
-/** Up to 9.1 runs have no `retries`; from 9.3 on a JWT has no place in a blueprint. */
-export type AysVersion = '9.1' | '9.2' | '9.3'
+/** 9.0 and 9.1 behave alike. From 9.2 on a run tells its retries; from 9.3 on a JWT has no place in a blueprint. */
+export type AysVersion = '9.0' | '9.1' | '9.2' | '9.3'
 
 export type AysOptions = {
   /** The key of the ItsYou.online that is trusted. */
   publicKeyPem: string
   /** The organization that the server is configured with, by its global id. */
   organization: string
-  /** `9.2` unless given. */
+  /** `9.3` unless given. */
   version?: AysVersion | undefined
   port?: number | undefined
   /** The path that a proxy puts in front, such as `/api`; none unless given. */
   basePath?: '' | '/api' | undefined
-  /** How often each run fails before it is ok; true for always. */
-  failRuns?: boolean | number | undefined
+  /** Whether each run fails. */
+  failRuns?: boolean | undefined
   /** The clock, in milliseconds since the epoch. */
   now?: (() => number) | undefined
 }
 
-export type RunState = 'new' | 'running' | 'ok' | 'error'
-
-export type Run = {
+type Run = {
   key: string
   /** What the next look at it tells. */
-  state: RunState
-  /** The seconds to wait before each retry that is left. An `error` is the end only when there is none. */
-  retries: number[]
+  state: 'new' | 'running' | 'ok' | 'error'
+  /** Seconds before each retry. */
+  delays: number[]
   failures: number
-  /** When it was created, in seconds since the epoch. */
-  epoch: number
 }
 
-export type Blueprint = { name: string; content: string; executed: number }
+type Blueprint = { name: string; content: string; executed: number }
 
-export type Repository = {
+type Repository = {
   name: string
   git_url: string
-  /** Where it is on the server. */
-  path: string
   /** By name. */
   blueprints: Map<string, Blueprint>
   /** By key. */
@@ -63,36 +57,31 @@ export type Ays = {
   close(): Promise<void>
 }
 
-/** Seconds before each retry of a failed run. */
+/** Seconds before each retry of a run that failed. */
 const retryDelays = [10, 30, 60, 300, 600, 1800]
 
 type Parameters = Record<string, unknown>
 
 /** Starts the server on 127.0.0.1. */
 export async function startAys(options: AysOptions): Promise<Ays> {
-  const basePath = options.basePath ?? ''
-  const version = options.version ?? '9.2'
-  const now = options.now ?? Date.now
+  const { basePath = '', version = '9.3', now = Date.now } = options
+  const tellsRetries = version === '9.2' || version === '9.3'
   const requests: RecordedRequest[] = []
   const repositories = new Map<string, Repository>()
   const read = await jwtReader(options.publicKeyPem, now)
 
-  /**
-   * The check of a JWT. Its oddities are those of the real one: a cookie, which browsers send, wins over the header, even
-   * when it is worse; and an error is plain text here, while those of calls are JSON.
-   *
-   * @returns the claims, or why there is no access
-   */
+  /** @returns the claims of the JWT, or why there is no access */
   async function check(received: Received): Promise<JWTPayload | string> {
-    const cookie = /(?:^|; *)jwt="?([^;"]*)/.exec(received.headers['cookie'] ?? '')?.[1]
-    const authorization = cookie || received.headers['authorization']
-    if (!authorization) return 'No JWT token'
-    const token = /^bearer +(.+)$/i.exec(authorization)?.[1]
-    if (token === undefined) return 'JWT Error: Unsupported authorization type'
+    const authorization = received.headers['authorization']
+    if (authorization === undefined) return 'No JWT token'
+    const [, scheme, token] = /^(.*?) (.*)$/.exec(authorization) ?? []
+    if (token === undefined) return 'Unauthorized'
+    if (scheme?.toLowerCase() !== 'bearer') return 'Your JWT is invalid'
+    // A second space is part of the token.
     const { problem, claims } = await read(token)
     if (problem === 'expired') return 'Your JWT has expired'
-    if (problem === 'malformed') return 'JWT Error: Error decoding token'
-    if (problem !== undefined) return 'JWT Error: Signature verification failed'
+    if (problem === 'malformed') return 'JWT Error: Error decoding token headers.'
+    if (problem !== undefined) return 'JWT Error: Signature verification failed.'
     return refusal(claims, options.organization) ?? claims
   }
 
@@ -101,125 +90,74 @@ export async function startAys(options: AysOptions): Promise<Ays> {
     if (received.path !== root && !received.path.startsWith(`${root}/`)) return failure(404, 'not found')
     const claims = await check(received)
     if (typeof claims === 'string') return plain(401, claims)
-    const path = received.path.slice(root.length).split('/').slice(1).map(decodeURIComponent)
+    // Its version of sanic does not decode a path: a name that had to be encoded is not found.
+    const path = received.path.slice(root.length).split('/').slice(1)
     return { ...route(received, path), who: `${claims['username'] ?? claims['globalid']}` }
   }
 
   /** @param path what follows `/ays/repository`: repository, kind of thing, name of the thing */
-  function route(received: Received, path: string[]): Reply {
-    const parameters = readOrEmpty(received)
-    const choose = (calls: Record<string, () => Reply>) =>
-      calls[received.method]?.() ?? failure(405, 'method not allowed')
-    if (path.length === 0) {
-      return choose({
-        GET: () => json(200, [...repositories.values()].map(shown)),
-        POST: () => createRepository(parameters),
-      })
-    }
-    const [name = '', kind, of] = path
+  function route(received: Received, [name, kind, of]: string[]): Reply {
+    const parameters = readParameters(received)
+    const isPost = received.method === 'POST'
+    if (name === undefined)
+      return isPost ? createRepository(parameters) : json(200, [...repositories.values()].map(shown))
     const repository = repositories.get(name)
-    if (!repository || path.length > 3) return failure(404, `Repository ${name} not found`)
-    const { blueprints, runs } = repository
-    if (kind === undefined) return choose({ GET: () => json(200, shown(repository)) })
-    if (kind === 'configure-jslocation' && of === undefined && version === '9.3') {
-      return choose({ POST: () => configureLocation(repository, parameters) })
+    if (!repository) return failure(404, `Repository ${name} not found`)
+    if (of === undefined && isPost) {
+      if (kind === 'blueprint') return createBlueprint(repository, parameters)
+      if (kind === 'aysrun') return createRun(repository, parameters)
+      if (kind === 'configure-jslocation' && version === '9.3') return configureLocation(repository, parameters)
     }
-    if (kind === 'blueprint' && of === undefined) {
-      return choose({
-        GET: () =>
-          json(
-            200,
-            [...blueprints.keys()].map(key => ({ name: key })),
-          ),
-        POST: () => createBlueprint(repository, parameters),
-      })
-    }
-    if (kind === 'aysrun' && of === undefined) {
-      return choose({
-        GET: () =>
-          json(
-            200,
-            [...runs.values()].map(({ key, state, epoch }) => ({ key, state, epoch })),
-          ),
-        POST: () => createRun(repository, parameters),
-      })
-    }
-    const blueprint = kind === 'blueprint' ? blueprints.get(of ?? '') : undefined
-    if (blueprint) {
-      return choose({
-        GET: () => json(200, { name: blueprint.name, content: blueprint.content }),
-        PUT: () => updateBlueprint(blueprint, parameters),
-        POST: () => {
-          blueprint.executed++
-          return json(200, { msg: `Blueprint ${blueprint.name} executed` })
-        },
-      })
-    }
-    const run = kind === 'aysrun' ? runs.get(of ?? '') : undefined
-    return run ? choose({ GET: () => lookAtRun(run) }) : failure(404, `${of ?? kind} not found`)
+    const blueprint = kind === 'blueprint' && repository.blueprints.get(`${of}`)
+    if (blueprint) return isPost ? execute(blueprint) : updateBlueprint(blueprint, parameters)
+    const run = kind === 'aysrun' && repository.runs.get(`${of}`)
+    return run ? lookAtRun(run) : failure(404, `${kind} ${of} not found`)
   }
 
   function createRepository({ name, git_url }: Parameters): Reply {
-    if (!isText(name) || !isText(git_url)) return failure(400, 'name and git_url are required')
-    if (repositories.has(name)) return failure(409, `AYS Repository ${name} already exists`)
-    const path = `/optvar/cockpit_repos/${name}`
-    const repository = { name, git_url, path, blueprints: new Map(), runs: new Map(), locations: new Map() }
+    if (!isText(name) || !isText(git_url)) return badRequest
+    if (repositories.has(name)) return failure(409, `AYS Repository "${name}" already exsits`)
+    const repository = { name, git_url, blueprints: new Map(), runs: new Map(), locations: new Map() }
     repositories.set(name, repository)
     return json(201, shown(repository))
   }
 
-  function createBlueprint({ blueprints }: Repository, parameters: Parameters): Reply {
-    const { name, content } = parameters
-    const refused = refuseBlueprint(parameters)
-    if (refused) return refused
-    if (blueprints.has(`${name}`)) return failure(409, `Blueprint ${name} already exists`)
-    blueprints.set(`${name}`, { name: `${name}`, content: `${content}`, executed: 0 })
-    return json(201, { name, content })
-  }
-
-  function updateBlueprint(blueprint: Blueprint, parameters: Parameters): Reply {
-    const refused = refuseBlueprint(parameters)
-    if (refused) return refused
-    blueprint.content = `${parameters['content']}`
-    return json(200, { name: blueprint.name, content: blueprint.content })
-  }
-
-  function refuseBlueprint({ name, content }: Parameters): Reply | undefined {
-    if (!isText(name) || !isText(content)) return failure(400, 'name and content are required')
-    if (!/^(\w+__\w+|actions):/m.test(content)) return failure(400, `Blueprint ${name} has no service and no action`)
-    if (version === '9.3' && /^ +jwt:/m.test(content))
+  function execute(blueprint: Blueprint): Reply {
+    const { name, content } = blueprint
+    if (!/^\w+__\w+:/m.test(content)) return failure(400, `Blueprint ${name} has no service`)
+    if (version === '9.3' && /^ +jwt:/m.test(content)) {
       return failure(400, `Blueprint ${name}: jwt is not in the schema`)
-    return undefined
-  }
-
-  function configureLocation({ locations }: Repository, { jslocation, instance, data }: Parameters): Reply {
-    const { address, jwt_ } = (typeof data === 'object' && data !== null ? data : {}) as Parameters
-    if (jslocation !== 'j.clients.openvcloud' || !isText(instance) || !isText(address) || !isText(jwt_)) {
-      return failure(400, 'jslocation, instance and data with address and jwt_ are required')
     }
-    locations.set(instance, data as Parameters)
-    return json(200, { msg: `Location ${instance} configured` })
+    blueprint.executed++
+    return json(200, { msg: `Blueprint ${name} executed` })
   }
 
   function createRun({ runs }: Repository, { retries }: Parameters): Reply {
     const key = randomBytes(16).toString('hex')
-    const delays = retries === '0' || retries === 0 ? [] : [...retryDelays]
-    runs.set(key, { key, state: 'new', retries: delays, failures: 0, epoch: Math.floor(now() / 1000) })
-    return json(200, { key, state: 'new' })
+    const delays = tellsRetries && retries === '0' ? [] : retryDelays
+    const run: Run = { key, state: 'new', delays, failures: 0 }
+    runs.set(key, run)
+    return json(200, view(run))
   }
 
   /** A run goes on by one state with each look at it, so that no test waits for a clock. */
   function lookAtRun(run: Run): Reply {
-    const { key, state, epoch } = run
-    const steps = [{ number: 1, state, jobs: [] }]
-    const reply = json(200, { key, state, steps, epoch, ...(version !== '9.1' && { retries: run.retries }) })
-    const fails = options.failRuns === true || run.failures < Number(options.failRuns ?? 0)
-    if (state === 'new') run.state = 'running'
-    if (state === 'running') run.state = fails ? 'error' : 'ok'
-    if (state === 'running' && fails) run.failures++
-    // The run waits, and is tried again: its state until then is `error`.
-    if (state === 'error' && run.retries.shift() !== undefined) run.state = 'running'
+    const reply = json(200, view(run))
+    if (run.state === 'new') run.state = 'running'
+    else if (run.state === 'running') run.state = options.failRuns ? 'error' : 'ok'
+    // Between the attempts of a run its state is `error`.
+    else if (run.state === 'error' && run.failures++ < run.delays.length) run.state = 'running'
     return reply
+  }
+
+  function view({ key, state, delays, failures }: Run) {
+    const isRepeated = failures > 0 && failures <= delays.length
+    const left = {
+      'retry-number': failures,
+      duration: delays[failures - 1],
+      'remaining-retries': delays.slice(failures),
+    }
+    return { key, state, steps: [], ...(tellsRetries && { retries: isRepeated ? left : {} }) }
   }
 
   const server = await listen({ port: options.port, record: request => void requests.push(request) }, answer)
@@ -231,8 +169,31 @@ function failure(status: number, error: string): Reply {
   return json(status, { error })
 }
 
-function shown({ name, git_url, path }: Repository) {
-  return { name, git_url, path }
+/** The answer to a body that lacks something. */
+const badRequest = plain(400, 'Bad Request Body')
+
+function shown({ name, git_url }: Repository) {
+  return { name, git_url }
+}
+
+/** What is wrong with a blueprint is found when it is executed. */
+function createBlueprint({ blueprints }: Repository, { name, content }: Parameters): Reply {
+  if (!isText(name) || !isText(content)) return badRequest
+  if (blueprints.has(name)) return failure(409, `Blueprint with the name ${name} already exists`)
+  blueprints.set(name, { name, content, executed: 0 })
+  return json(201, { name, content })
+}
+
+function updateBlueprint(blueprint: Blueprint, { name, content }: Parameters): Reply {
+  if (!isText(name) || !isText(content)) return badRequest
+  blueprint.content = content
+  return json(200, { name, content })
+}
+
+function configureLocation({ locations }: Repository, { jslocation, instance, data }: Parameters): Reply {
+  if (!`${jslocation}`.startsWith('j.')) return failure(400, 'Invalid location')
+  locations.set(`${instance}`, data as Parameters)
+  return json(201, { message: 'Instance configured' })
 }
 
 /**
@@ -242,23 +203,14 @@ function shown({ name, git_url, path }: Repository) {
  * @returns why there is no access; undefined where there is
  */
 function refusal(claims: JWTPayload, organization: string): string | undefined {
-  const audience = claims.aud === undefined ? undefined : [claims.aud].flat()
-  if (audience && !audience.includes(organization)) return 'JWT Error: Invalid audience'
+  if (claims.aud !== undefined && ![claims.aud].flat().includes(organization)) return 'JWT Error: Invalid audience'
+  if (claims.iss !== 'itsyouonline') return 'JWT Error: Invalid issuer'
   if (claims['globalid'] === organization || claims['azp'] === organization) return undefined
   const scopes = claims['scope']
   const isMember = Array.isArray(scopes) && scopes.includes(`user:memberof:${organization}`)
-  return isMember ? undefined : 'JWT Error: Invalid organization'
+  return isMember ? undefined : 'Unauthorized'
 }
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-/** A body that cannot be read has none of the fields that the call needs. */
-function readOrEmpty(received: Received): Parameters {
-  try {
-    return readParameters(received)
-  } catch {
-    return {}
-  }
 }

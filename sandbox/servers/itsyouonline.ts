@@ -4,37 +4,20 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { CompactSign, type CryptoKey, compactVerify, exportSPKI, generateKeyPair } from 'jose'
-import { daySeconds, expiry, refreshTokenUnusedSeconds } from './expiry.ts'
-import { json, listen, mediaType, parseForm, type Received, type RecordedRequest, type Reply, text } from './http.ts'
-import {
-  defaultOrganizationKey,
-  defaultUserKey,
-  findHolder,
-  type Holder,
-  type OrganizationKey,
-  type UserKey,
-} from './keys.ts'
-import { asClaim, grantsOf, isAllowed, possible, splitList, storedInfo } from './scopes.ts'
+import { CompactSign, compactVerify, exportSPKI, generateKeyPair } from 'jose'
+import { listen, mediaType, parseForm, type Received, type RecordedRequest, type Reply, text } from './http.ts'
+import { defaultOrganizationKey, defaultUserKey, type UserKey } from './keys.ts'
+import { slidingWindow } from './sliding-window.ts'
 
-export { defaultOrganizationKey, defaultUserKey, type OrganizationKey, type RecordedRequest, type UserKey }
+export { defaultOrganizationKey, defaultUserKey, type RecordedRequest, type UserKey }
 
 export type ItsYouOnlineOptions = {
   /** 0, the default, lets the system choose a free one. */
   port?: number | undefined
-  /** A path that the whole server lives under, as behind a proxy: `/iyo`. */
-  basePath?: string | undefined
   /** In place of `defaultUserKey`. */
   users?: UserKey[] | undefined
-  /** In place of `defaultOrganizationKey`. */
-  organizations?: OrganizationKey[] | undefined
   /** A PEM key and certificate: the server then speaks https. */
   tls?: { key: string; cert: string } | undefined
-  /**
-   * Changes the claims of each JWT that the endpoints issue: `globalid: null` (as `POST /v1/oauth/jwt` writes it), the
-   * issuer of a renamed deployment (`iss: 'decs3o'`), or more scopes than were asked for. A renewal keeps the change.
-   */
-  changeClaims?: ((claims: Claims) => Claims) | undefined
   /** The clock, in milliseconds since the epoch. */
   now?: (() => number) | undefined
   /** More requests than this within a second are answered with 429 and a `Retry-After`. */
@@ -45,265 +28,166 @@ export type ItsYouOnlineOptions = {
 
 export type Claims = Record<string, unknown>
 
-/** Defaults to the server's own key and header; a test that needs a forged token gives others. */
-export type IssueOptions = { key?: CryptoKey; header?: { alg: string; [name: string]: unknown } }
-
 export type ItsYouOnline = {
-  /** What `base-url` takes: with the base path, without a trailing slash. */
+  /** What `base-url` takes: without a trailing slash. */
   url: string
   port: number
   /** The key that verifies the signatures, SPKI. */
   publicKeyPem: string
-  signingKey: CryptoKey
   /** All answered requests, oldest first. */
   requests: RecordedRequest[]
   /** Signs these claims and no others. */
-  issue(claims: Claims, options?: IssueOptions): Promise<string>
+  issue(claims: Claims): Promise<string>
   /**
    * Forgets a refresh token, as after 30 days without use, or when the server's operator removes it. Nothing that a user
    * can do has this effect on the real server: deleting the API key, the organization or the user does not.
    */
   revoke(refreshToken: string): void
-  /**
-   * Leaves the scope out of each renewal from now on, to show what a client does then. The real server renews the JWT of
-   * an API key with its old scopes, even after its user left the organization.
-   */
-  dropOnRefresh(scope: string): void
   /** Ends the open connections too. */
   close(): Promise<void>
 }
 
-type StoredRefreshToken = { scopes: string[]; lastUsed: number }
+/** The life of a JWT, and the most that `validity` can ask for. */
+const daySeconds = 86_400
 
-/** The answer to `ParseForm` failing in the server, and to every credential that it does not like. */
 const badRequest = text(400)
 const unauthorized = text(401)
-const notFound = text(404, '404 page not found')
 
 /** Starts the server on 127.0.0.1 with a signing key made for this run. */
 export async function startItsYouOnline(options: ItsYouOnlineOptions = {}): Promise<ItsYouOnline> {
-  const users = options.users ?? [defaultUserKey]
-  const organizations = options.organizations ?? [defaultOrganizationKey]
-  const basePath = (options.basePath ?? '').replace(/\/+$/, '')
-  const now = options.now ?? Date.now
-  const changed = options.changeClaims ?? (claims => claims)
-  const seconds = () => Math.floor(now() / 1000)
-
+  const { users = [defaultUserKey], now = Date.now, rateLimit } = options
   const { publicKey, privateKey } = await generateKeyPair('ES384', { extractable: true })
-  const refreshTokens = new Map<string, StoredRefreshToken>()
-  const droppedOnRefresh = new Set<string>()
+  const refreshTokens = new Set<string>()
   const requests: RecordedRequest[] = []
 
   /** `POST /v1/oauth/access_token`: RFC 6749, section 4.4, with a `response_type` that the RFC does not have. */
-  async function exchange(received: Received): Promise<Reply> {
-    const parameters = readForm(received)
-    if (!parameters) return badRequest
-    const credentials = readCredentials(received, parameters)
-    if (!credentials || parameters('grant_type') !== 'client_credentials') return badRequest
-    const holder = findHolder(users, organizations, credentials.clientId, credentials.secret)
-    if (!holder) return badRequest
-    if (parameters('response_type') !== 'id_token') return opaqueToken(holder)
+  async function exchange(form: Form): Promise<Reply> {
+    const holder = findHolder(users, form('client_id'), form('client_secret'))
+    if (!holder || form('grant_type') !== 'client_credentials' || form('response_type') !== 'id_token') {
+      return badRequest
+    }
+    const requested = splitList(form('scope'))
+    const scopes = requested.filter(scope => scope !== 'offline_access')
+    // Without another scope, the JWT may do all that the key may.
+    if (scopes.length === 0) scopes.push(holder.rights)
+    if (!scopes.every(scope => scope.startsWith(holder.prefix))) return unauthorized
 
-    const { scopes, offline } = readScopes(parameters('scope'), holder)
-    if (!scopes.every(scope => isAllowed(holder.rights, scope))) return unauthorized
-
-    const granted = grant(holder, scopes, parameters)
-    const audience = splitList(parameters('aud'))
-    const token = await issue(
-      changed(
-        sorted({
-          ...(audience.length > 0 && { aud: audience }),
-          azp: holder.clientId,
-          exp: expiry(parameters('validity'), seconds()),
-          ...(holder.kind === 'organization' ? { globalid: holder.key.globalId } : { username: holder.key.username }),
-          iss: 'itsyouonline',
-          ...(offline && { refresh_token: newRefreshToken(granted) }),
-          scope: withGrants(holder, asClaim(granted), parameters),
-        }),
-      ),
+    const granted = scopes.filter(scope => !scope.startsWith(memberOf) || holder.memberships.includes(scope))
+    const audience = splitList(form('aud'))
+    // Go writes the keys of a map in alphabetical order, and an empty list as one empty string.
+    return jwtReply(
+      await issue({
+        ...(audience.length > 0 && { aud: audience }),
+        azp: form('client_id'),
+        exp: expiry(form),
+        ...(holder.globalid !== undefined && { globalid: holder.globalid }),
+        iss: 'itsyouonline',
+        ...(requested.includes('offline_access') && { refresh_token: newRefreshToken() }),
+        scope: granted.length === 0 ? [''] : granted,
+        ...(holder.username !== undefined && { username: holder.username }),
+      }),
     )
-    return tokenReply(received, token)
   }
 
-  function newRefreshToken(scopes: string[]): string {
+  /** It can only shorten the day: anything that is not a whole positive number of seconds is ignored. */
+  function expiry(form: Form): number {
+    const seconds = /^\d+$/.test(form('validity')) ? Number(form('validity')) : 0
+    return Math.floor(now() / 1000) + Math.min(seconds || daySeconds, daySeconds)
+  }
+
+  function newRefreshToken(): string {
     const refreshToken = randomBytes(21).toString('base64url')
-    refreshTokens.set(refreshToken, { scopes, lastUsed: seconds() })
+    refreshTokens.add(refreshToken)
     return refreshToken
   }
 
-  /**
-   * `GET` or `POST /v1/oauth/jwt/refresh`: the same claims with a new `exp`. The scopes are the stored ones: for an API
-   * key the server does not look memberships up again, so a user who left an organization keeps the scope.
-   */
-  async function refresh(received: Received): Promise<Reply> {
-    const parameters = readForm(received)
-    if (!parameters) return badRequest
-    const claims = await readBearer(received, publicKey)
-    const stored = refreshTokens.get(`${claims?.['refresh_token']}`)
-    if (!claims || !stored) return unauthorized
-    if (seconds() - stored.lastUsed > refreshTokenUnusedSeconds) return unauthorized
-
-    stored.lastUsed = seconds()
-    stored.scopes = stored.scopes.filter(scope => !droppedOnRefresh.has(scope))
-    const user = users.find(key => key.applicationId === claims['azp'] && key.username === claims['username'])
-    const grants = user && parameters('add_grants') === 'true' ? grantsOf(user) : []
-    const scope = [...asClaim(stored.scopes), ...grants]
-    return jwtReply(await issue(changed({ ...claims, scope, exp: expiry(parameters('validity'), seconds()) })))
+  /** `POST /v1/oauth/jwt/refresh`: the same claims with a new `exp`. The JWT may have expired. */
+  async function refresh(received: Received, form: Form): Promise<Reply> {
+    // Exactly these two: RFC 6750 would also accept `BEARER`.
+    const token = /^[bB]earer (.*)$/.exec(received.headers['authorization'] ?? '')?.[1] ?? ''
+    const verified = await compactVerify(token, publicKey, { algorithms: ['ES384'] }).catch(() => undefined)
+    const claims: Claims = verified ? JSON.parse(new TextDecoder().decode(verified.payload)) : {}
+    if (!refreshTokens.has(`${claims['refresh_token']}`)) return unauthorized
+    return jwtReply(await issue({ ...claims, exp: expiry(form) }))
   }
 
-  async function issue(claims: Claims, { key = privateKey, header = jwtHeader }: IssueOptions = {}): Promise<string> {
-    return new CompactSign(new TextEncoder().encode(JSON.stringify(claims))).setProtectedHeader(header).sign(key)
+  /** There is no `kid`: the server has one key, and no document that lists it. */
+  function issue(claims: Claims): Promise<string> {
+    const jwt = new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    return jwt.setProtectedHeader({ alg: 'ES384', typ: 'JWT' }).sign(privateKey)
   }
+
+  const isWithinLimit =
+    rateLimit && slidingWindow({ requests: rateLimit.perSecond, milliseconds: 1000, countsRejected: false, now })
 
   async function answer(received: Received): Promise<Reply> {
-    const interposed = options.proxy?.(received) ?? tooMany()
+    const interposed = options.proxy?.(received)
     if (interposed) return interposed
-    if (basePath !== '' && !received.path.startsWith(`${basePath}/`)) return notFound
-    const path = received.path.slice(basePath.length)
-
-    const clean = cleanPath(path)
-    if (clean !== path) {
-      const query = received.query === '' ? '' : `?${received.query}`
-      return { status: 301, headers: { location: `${basePath}${clean}${query}` }, body: '' }
-    }
-    const { method } = received
-    if (path === '/v1/oauth/access_token' && method === 'POST') return exchange(received)
-    if (path === '/v1/oauth/jwt/refresh' && (method === 'GET' || method === 'POST')) return refresh(received)
-    return notFound
+    if (isWithinLimit?.('') === false) return text(429, undefined, { 'retry-after': `${rateLimit?.retryAfterSeconds}` })
+    const form = readForm(received)
+    if (!form) return badRequest
+    if (received.method === 'POST' && received.path === '/v1/oauth/access_token') return exchange(form)
+    if (received.method === 'POST' && received.path === '/v1/oauth/jwt/refresh') return refresh(received, form)
+    return text(404, '404 page not found')
   }
 
-  const arrivals: number[] = []
-  function tooMany(): Reply | undefined {
-    if (!options.rateLimit) return undefined
-    while (arrivals[0] !== undefined && arrivals[0] <= now() - 1000) arrivals.shift()
-    if (arrivals.length >= options.rateLimit.perSecond) {
-      return text(429, undefined, { 'retry-after': `${options.rateLimit.retryAfterSeconds}` })
-    }
-    arrivals.push(now())
-    return undefined
-  }
-
-  const server = await listen(
-    { port: options.port, tls: options.tls, record: request => void requests.push(request) },
-    answer,
-  )
+  const record = (request: RecordedRequest) => void requests.push(request)
+  const server = await listen({ port: options.port, tls: options.tls, record }, answer)
   return {
-    url: server.origin + basePath,
+    url: server.origin,
     port: server.port,
     publicKeyPem: await exportSPKI(publicKey),
-    signingKey: privateKey,
     requests,
     issue,
     revoke: refreshToken => void refreshTokens.delete(refreshToken),
-    dropOnRefresh: scope => void droppedOnRefresh.add(scope),
     close: server.close,
   }
 }
 
-/** No `kid`: there is one key, and no document that lists it. */
-const jwtHeader = { alg: 'ES384', typ: 'JWT' }
+const memberOf = 'user:memberof:'
+
+/** Who has a key, and what it may do. `prefix`: scopes that begin with it are granted, known to the server or not. */
+type Holder = {
+  username?: string
+  globalid?: string
+  rights: string
+  prefix: string
+  memberships: string[]
+}
+
+function findHolder(users: UserKey[], id: string, secret: string): Holder | undefined {
+  const { globalId, secret: ofOrganization } = defaultOrganizationKey
+  if (id === globalId && secret === ofOrganization) {
+    return { globalid: id, rights: 'organization:owner', prefix: 'organization:owner', memberships: [] }
+  }
+  const user = users.find(key => key.applicationId === id && key.secret === secret)
+  if (!user) return undefined
+  const memberships = user.memberOf.map(organization => memberOf + organization)
+  return { username: user.username, rights: 'user:admin', prefix: 'user:', memberships }
+}
 
 /** The first value of a parameter, empty when it is missing: the server does not tell the two apart. */
-type Parameters = (name: string) => string
+type Form = (name: string) => string
 
-/**
- * Reads body and query string as Go's `ParseForm` does. The body's values come first, so they win. A body that is not
- * `application/x-www-form-urlencoded` is not read at all: JSON then fails like an empty request.
- */
-function readForm(received: Received): Parameters | undefined {
-  const isForm = received.method === 'POST' && mediaType(received) === 'application/x-www-form-urlencoded'
+/** A body that is not `application/x-www-form-urlencoded` is not read: JSON then fails like an empty request. */
+function readForm(received: Received): Form | undefined {
+  const isForm = mediaType(received) === 'application/x-www-form-urlencoded'
   try {
-    const pairs = [...(isForm ? parseForm(received.body) : []), ...parseForm(received.query)]
+    const pairs = isForm ? parseForm(received.body) : []
     return name => pairs.find(pair => pair[0] === name)?.[1] ?? ''
   } catch {
     return undefined
   }
 }
 
-/**
- * The id and secret, from the parameters or else from Basic authentication. Against RFC 6749, section 2.3.1, the server
- * does not percent-decode the latter.
- */
-function readCredentials(received: Received, parameters: Parameters): { clientId: string; secret: string } | undefined {
-  const secret = parameters('client_secret')
-  if (secret !== '') return { clientId: parameters('client_id'), secret }
-  const basic = /^Basic (.*)$/i.exec(received.headers['authorization'] ?? '')?.[1]
-  if (basic === undefined) return undefined
-  const pair = Buffer.from(basic, 'base64').toString('utf8')
-  const colon = pair.indexOf(':')
-  return colon < 0 ? undefined : { clientId: pair.slice(0, colon), secret: pair.slice(colon + 1) }
-}
-
-/** Nothing asked, or nothing but `offline_access`, means everything that the key may do. */
-function readScopes(list: string, holder: Holder): { scopes: string[]; offline: boolean } {
-  const asked = splitList(list)
-  const scopes = asked.filter(scope => scope !== 'offline_access')
-  return { scopes: scopes.length === 0 ? [holder.rights] : scopes, offline: scopes.length < asked.length }
-}
-
-/** What is left of the scopes asked for, and what `store_info` puts after them. */
-function grant(holder: Holder, scopes: string[], parameters: Parameters): string[] {
-  if (holder.kind === 'organization') return scopes
-  const granted = possible(holder.key, scopes)
-  return parameters('store_info') === 'true' ? [...granted, ...storedInfo(holder.key, granted)] : granted
-}
-
-/** `add_grants` puts the user's grants behind everything else; they are not stored with the refresh token. */
-function withGrants(holder: Holder, scopes: string[], parameters: Parameters): string[] {
-  if (holder.kind === 'organization' || parameters('add_grants') !== 'true') return scopes
-  return [...scopes, ...grantsOf(holder.key)]
-}
-
-/** Go writes the keys of a map in alphabetical order. */
-function sorted(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/**
- * The claims of the JWT in the Authorization header, expired or not. The server looks for exactly `bearer ` or `Bearer `,
- * where RFC 6750 would also take `BEARER `.
- */
-async function readBearer(received: Received, key: CryptoKey): Promise<Claims | undefined> {
-  const token = /^[bB]earer (.*)$/.exec(received.headers['authorization'] ?? '')?.[1]?.trim()
-  if (token === undefined) return undefined
-  try {
-    const { payload } = await compactVerify(token, key, { algorithms: ['ES384'] })
-    return JSON.parse(new TextDecoder().decode(payload))
-  } catch {
-    return undefined
-  }
+/** Splits a list at its commas and trims. A space separates nothing: `user:name user:email` is one, bogus, scope. */
+function splitList(list: string): string[] {
+  return list
+    .split(',')
+    .map(entry => entry.trim())
+    .filter(entry => entry !== '')
 }
 
 function jwtReply(token: string): Reply {
   return { status: 200, headers: { 'content-type': 'application/jwt' }, body: token }
-}
-
-/** Go's JSON encoder ends what it writes with a newline. */
-function goJson(value: unknown): Reply {
-  return { ...json(200, value), body: `${JSON.stringify(value)}\n` }
-}
-
-/** The bare JWT, or JSON for a client that accepts it. */
-function tokenReply(received: Received, token: string): Reply {
-  if (!received.headers['accept']?.includes('application/json')) return jwtReply(token)
-  return goJson({ access_token: token })
-}
-
-/**
- * The answer without `response_type=id_token`: a token that is not a JWT, with all that the key may do. The comma at the end
- * of `scope` and the 10 minutes that are missing in `expires_in` are the server's.
- */
-function opaqueToken(holder: Holder): Reply {
-  return goJson({
-    access_token: randomBytes(21).toString('base64url'),
-    token_type: 'bearer',
-    scope: [holder.rights, (holder.kind === 'user' ? grantsOf(holder.key) : []).join(',')].join(','),
-    expires_in: daySeconds - 600 - 1,
-    info: { username: holder.kind === 'user' ? holder.key.username : '' },
-  })
-}
-
-/** The path that the server's router redirects to: no doubled slash, none at the end. */
-function cleanPath(path: string): string {
-  return path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
 }
