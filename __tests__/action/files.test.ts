@@ -44,18 +44,19 @@ const noFile = (variable: string) => [
   ),
   '',
 ]
-/** A device, and what waits until someone reads; the test's standard output is a pipe. */
-function specialFiles(): string[] {
+type Case = [file: string | undefined, start?: string[]]
+/** What is there, but is not a file: on Windows, opening a folder for writing may succeed. */
+function specialFiles(): Case[] {
   const fifo = path('fifo')
-  const { status } = spawnSync('mkfifo', [fifo])
-  return ['/dev/stdout', '/dev/null', ...(status === 0 ? [fifo] : [])]
+  spawnSync('mkfifo', [fifo])
+  // A pipe, as in the runner: what Node gives to a child is a socket, which cannot be opened.
+  const piped = ['bash', '-o', 'pipefail', '-c', '"$0" "$@" | cat', process.execPath]
+  return [[folder], [fifo], ['/dev/null'], ['/dev/stdout', piped]]
 }
-// On Windows, opening a folder for writing may succeed.
-const others = process.platform === 'win32' ? [] : [folder, ...specialFiles()]
-test.concurrent.each([undefined, path('not there'), ...others])(
+test.concurrent.each<Case>([[undefined], [path('not there')], ...(process.platform === 'win32' ? [] : specialFiles())])(
   'GITHUB_OUTPUT=%j: one error, and nothing else is printed: a mask would print the secret',
-  async file => {
-    const { stdout, lines, ...end } = await runWith(file === undefined ? {} : { GITHUB_OUTPUT: file })
+  async (file, start) => {
+    const { stdout, lines, ...end } = await runWith(file === undefined ? {} : { GITHUB_OUTPUT: file }, start)
     expect(lines).toEqual(noFile('GITHUB_OUTPUT'))
     expect(stdout).toBe(lines.join('\n'))
     expect(end).toMatchObject({ exitCode: 1, stderr: '', requests: [] })

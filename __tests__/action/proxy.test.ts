@@ -59,8 +59,8 @@ test.concurrent.each<[name: string, way: Way, says: RegExp, connects: number, re
   ],
   [
     'a proxy that is silent',
-    { proxy: { behaviours: [() => {}] }, timeout: '1s' },
-    /^The proxy in https_proxy did not answer .*\(1 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
+    { proxy: { behaviours: [() => {}] }, timeout: '2s' },
+    /^The proxy in https_proxy did not answer .*\(2 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
     1,
     0,
   ],

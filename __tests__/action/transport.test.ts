@@ -1,7 +1,8 @@
 /** Attempts of the built action on real sockets; `unit/http` has each way in which one can fail. */
 
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { json, listen } from '../../sandbox/servers/http.ts'
 import '../../src/http/request.ts'
 import { causesIn, issues, keyInputs, preload, renewalInputs, runAgainst, trust } from '../support/action.ts'
 import { answer, type Behaviour, bytesThenReset } from '../support/faulty-server.ts'
@@ -35,19 +36,30 @@ test.concurrent.each([
   },
 )
 
-/** As a server that is at work for so long. */
-function after(milliseconds: number, behaviour: Behaviour): Behaviour {
-  return async exchange => {
-    await new Promise(resolve => setTimeout(resolve, milliseconds))
-    await behaviour(exchange)
-  }
-}
+describe('a server that answers after 12 s has succeeded at the first attempt, with the defaults', () => {
+  const work = () => new Promise(resolve => setTimeout(resolve, 12_000))
+  const inputs = { ...keyInputs, retries: undefined }
 
-test.concurrent('an answer after 12 s: succeeds at the first attempt, with the defaults', async () => {
-  const { run, server } = await runAgainst([after(12_000, issues())], { inputs: { ...keyInputs, retries: undefined } })
-  expect(run).toKeepPromises()
-  expect(run.exitCode).toBe(0)
-  expect(server.requests).toHaveLength(1)
+  test.concurrent('ItsYou.online', async () => {
+    const slow: Behaviour = exchange => work().then(() => issues()(exchange))
+    const { run, server } = await runAgainst([slow], { inputs })
+    expect(run).toKeepPromises()
+    expect(run.exitCode).toBe(0)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.concurrent('OpenvCloud', async () => {
+    const requests: unknown[] = []
+    const slow = await listen({ record: request => requests.push(request) }, () => work().then(() => json(200, [])))
+    try {
+      const { run } = await runAgainst([issues()], { inputs: { ...inputs, 'ovc-url': slow.origin } })
+      expect(run).toKeepPromises()
+      expect(run.exitCode).toBe(0)
+      expect(requests).toHaveLength(1)
+    } finally {
+      await slow.close()
+    }
+  })
 })
 
 test.concurrent('localhost is this machine, whatever a name server says', async () => {
