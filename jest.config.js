@@ -7,9 +7,20 @@ for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) {
   delete process.env[name.toUpperCase()]
 }
 
+/** For each mutant, Stryker runs the tests in process that are related to its file. It sets this variable itself. */
+const inProcess = process.env['STRYKER_MUTATOR_WORKER'] !== undefined && {
+  // All that leads from a test to a file of src.
+  roots: ['<rootDir>/src', '<rootDir>/__tests__/unit', '<rootDir>/__tests__/support', '<rootDir>/sandbox'],
+  testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'],
+  // nock changes Node's own modules: in a process that runs tests again and again, it ends in a crash.
+  testPathIgnorePatterns: ['/known-servers\\.test\\.ts$'],
+  testTimeout: 5_000,
+  watchman: false,
+}
+
 export default {
   testEnvironment: 'node',
-  // GitHub's workflow libraries alone: see there. Jest leaves the slashes of this key as they are, also on Windows.
+  // Only GitHub's workflow libraries: see there. Jest leaves the slashes of this key as they are, also on Windows.
   transform: {
     '@actions[/\\\\](languageservice|workflow-parser)[/\\\\]dist[/\\\\].*\\.js$':
       '<rootDir>/__tests__/support/json-attributes.js',
@@ -19,4 +30,5 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/stubs/', '<rootDir>/coverage/'],
   testTimeout: 60_000,
+  ...inProcess,
 }

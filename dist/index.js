@@ -167,9 +167,9 @@ function listInQuotes(names) {
     const [shown, more] = [names.slice(0, 12), names.length - 12];
     return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
-function quoteOrDescribe(value) {
+function quoteOrDescribe(value, verb = 'is') {
     return value.length <= 80 && isPrintable(value)
-        ? `is "${value}", which is not valid`
+        ? `${verb} "${value}", which is not valid`
         : 'is too long or contains invalid characters';
 }
 function escapeHtml(text) {
@@ -208,52 +208,53 @@ const sentences = {
     ERR_PUBLIC_KEY_INVALID: () => '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".',
     ERR_PRIVATE_KEY: () => '"public-key" contains a private key: replace that key on the server, and give its public key here.',
     ERR_PUBLIC_KEY_CONFLICT: (url) => `"public-key" is not the key of ${url}, the server in "base-url": set "base-url" to the address of the server that has this key, or remove "public-key".`,
-    ERR_JWT_INPUT: (found) => `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`,
+    ERR_JWT_INPUT: (found) => `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key". If that server's key was changed, get a new JWT.`,
     ERR_NOT_REFRESHABLE: () => '"jwt" contains a JWT without a refresh token, which no server renews: request it with "scope: user:name,offline_access", or use "app-id" and "secret" here.',
     ERR_TLS_OFF: () => 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: remove it. For a private CA, set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".',
     ERR_NODE_VERSION: (oldest, version) => `This action needs Node ${oldest} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner has Node 24.`,
-    ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so the JWT could not be set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
+    ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so nothing was set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
     ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`,
     ERR_OUTPUTS_INCOMPLETE: (code) => `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
-    ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step.`,
+    ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step, "concurrency", and "fail-fast" of the matrix.`,
     ERR_UNEXPECTED: (kind) => `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`,
     ERR_HOST_NOT_FOUND: ({ name, input }) => `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
-    ERR_DNS: ({ name }, cause) => `This runner's DNS did not answer for the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
-    ERR_CONNECTION: ({ name, input }, cause) => `${name} could not be reached (${cause}): check "${input}" and that this runner may connect to it, then run the job again.`,
-    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not respond in time (${seconds} s, ${inAttempts(attempts)}): check that the server is up, or raise "timeout".`,
-    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left) => `${name} is not ready (status ${status}) and asks to wait ${wait} s, but "timeout" leaves ${left} s: run the job again later, or raise "timeout".`,
-    ERR_RATE_LIMIT: ({ name }, seconds, attempts) => `${name} limits the number of requests (status 429 for ${seconds} s, ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
+    ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
+    ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
+    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
+    ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
     ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout".${input === 'base-url' ? '' : ` To skip this check, leave "${input}" empty.`}`,
     ERR_PROXY_INVALID: (variable, found, remedy) => `${variable} ${found}: ${remedy}`,
-    ERR_PROXY_FAILED: (variable, url, cause, remedy) => `The proxy in ${variable} did not connect to ${url} (${cause}): ${remedy}`,
-    ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up and a proxy for https, or name the server in no_proxy.`,
-    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:". Otherwise, ask the operator to fix the certificate.`,
-    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM, and that it contains the CA of this server.`,
+    ERR_PROXY_FAILED: (variable, cause) => `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
+    ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
+    ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
+    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
+    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM and contains the CA of this server, and that the server sends its intermediate certificates.`,
     ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
-    ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): put the name that is in the certificate into "${input}", or ask the operator for a certificate with this name.`,
-    ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name} cannot be accepted (${cause}): ask the operator to replace it.`,
+    ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
+    ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
     ERR_CLIENT_CERTIFICATE: ({ name, input }, cause) => `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
     ERR_TLS: ({ name }, cause, remedy) => `${name} and this runner could not agree on TLS (${cause}): ${remedy}`,
     ERR_PROTOCOL: ({ name, input }, cause) => `${name} sent an answer that is not valid HTTP (${cause}): check the scheme and the port in "${input}", and what is between the runner and the server.`,
     ERR_COMPRESSED: ({ name }, encoding) => `${name} answered with ${encoding} encoding, although the request asks for none: ask the operator of the server, or of the proxy in front of it, to send this answer uncompressed.`,
-    ERR_UNEXPECTED_STATUS: ({ name, input }, status) => `${name} answered with status ${status}, and not as ${products[input]} does: a gateway, a proxy or another program answered. Check the scheme (https or http), host and port in "${input}", and what is between the runner and the server.`,
+    ERR_UNEXPECTED_STATUS: ({ name, input }, status) => `${name} answered with status ${status}, but not as ${products[input]} does: a gateway, a proxy or another program answered. Check "${input}" (https or http, host, port). If it is right, ask the operator of the gateway or proxy.`,
     ERR_CREDENTIALS_REJECTED: ({ name }, reason) => `${name} rejected the credentials (400): ${reason}`,
     ERR_SCOPE_REFUSED: ({ name }, scopes, reason) => `${name} refused the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)} (401): ${reason}`,
-    ERR_RENEWAL_REFUSED: ({ name }, status) => `${name} did not renew the JWT in "jwt" (${status}): its refresh token was not used for 30 days or was removed, the server's key was changed, or "base-url" is not the server that issued it. Get a new JWT with offline_access in "scope".`,
+    ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy removed the JWT. Get a new JWT with "app-id" and "secret".`,
     ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`,
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
-    ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.`,
+    ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
-    ERR_JWT_INVALID: ({ name }, found) => `The JWT from ${name} ${found}. No JWT was set: check "base-url" and "public-key". If both are right, tell the server's operator.`,
+    ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
     ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
     ERR_SCOPE_NOT_GRANTED: (missing, requested, granted, reason) => `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${reason}`,
     ERR_MORE_THAN_REQUESTED: (input, extra) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: add it to "${input}" if the job needs it, or ask the server's operator.`,
     ERR_OVC_NEEDS_USER: () => 'OpenvCloud does not accept the JWT of an organization\'s API key. No JWT was set: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.',
     ERR_OVC_AUDIENCE: (audiences) => `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
-    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: its clock differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
-    ERR_NOT_OPENVCLOUD: ({ name }, found) => `${name} is not the address of an OpenvCloud location (${found}): set "ovc-url" to the address of its portal, such as https://my-location.example.`,
+    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the clock of OpenvCloud differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    ERR_NOT_OPENVCLOUD: ({ name }, found) => `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
     ERR_AYS_REFUSED: ({ name }, reason) => `AYS at ${name} refused the JWT (401). No JWT was set: ${reason}`,
-    ERR_NOT_AYS: ({ name }, found) => `${name} is not the address of an AYS server (${found}): set "ays-url" to its address with its prefix, such as https://ays.example/api.`,
+    ERR_NOT_AYS: ({ name }, found) => `${name} did not answer as AYS does (${found}): check that "ays-url" is its address with its prefix, such as https://ays.example/api, and that no login or maintenance page is in front of it.`,
 };
 
 ;// CONCATENATED MODULE: ./lib/errors/error.js
@@ -2171,8 +2172,8 @@ async function checkAys(ask, server, token) {
 }
 function whyRefused({ keyKind, scopes }) {
     return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
-        ? 'the JWT has no scope "user:memberof:<organization>". Request it in "scope" for the organization that this AYS server is configured with.'
-        : 'this AYS server is configured with another organization, it trusts another ItsYou.online than "base-url", its clock differs, or its own configuration is wrong. Check the first two, or ask its operator.';
+        ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+        : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or its configuration is wrong, or a proxy removed the JWT. Check "scope" and "audience", or ask its operator.';
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -2826,12 +2827,15 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
         audiences,
         expiresAt: Math.floor(exp),
         refreshToken: refreshToken || undefined,
+        verifiedAt: now,
     };
 }
 function userOf({ keyKind, identity, issuer }) {
     return keyKind === 'user' ? `${identity}@${issuer}` : undefined;
 }
 async function verifiedPayload(jwt, trusted, invalid) {
+    if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(jwt))
+        throw invalid('is not a signed JWT');
     let code;
     for (const key of trusted) {
         try {
@@ -2850,7 +2854,7 @@ async function verifiedPayload(jwt, trusted, invalid) {
         case 'ERR_JOSE_NOT_SUPPORTED':
             throw invalid('has an extension that this action does not know ("crit")');
         case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
-            throw invalid("is not signed with this server's key");
+            throw invalid("is not signed with this server's key", 'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.');
         default:
             throw invalid('is not a signed JWT');
     }
@@ -3129,7 +3133,7 @@ function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
     switch (outcome.kind) {
         case 'answer':
             if (outcome.status === 429)
-                return new ActionError('ERR_RATE_LIMIT', server, seconds, attempts);
+                return new ActionError('ERR_RATE_LIMIT', server, attempts);
             return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts);
         case 'compressed':
             return new ActionError('ERR_COMPRESSED', server, outcome.encoding);
@@ -3142,25 +3146,31 @@ function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
         case 'cancelled':
             return new ActionError('ERR_CANCELLED', outcome.signal);
         case 'proxy-failed':
-            return new ActionError('ERR_PROXY_FAILED', proxyVariable, server.url, proxyCause(outcome.cause), proxyRemedy(outcome.cause));
+            if (typeof outcome.cause === 'string')
+                return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause);
+            return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause));
         case 'network':
             return networkError(outcome.code, outcome.words, server, hasExtraCa);
     }
 }
-function proxyRemedy(cause) {
-    if (cause === 407)
-        return 'put credentials that it accepts into its address, as http://user:password@host:port.';
-    if (typeof cause === 'string')
-        return 'check the address of the proxy, or name the server in no_proxy.';
-    if (cause >= 500)
-        return 'the proxy did not reach the server. Check the server, or name it in no_proxy.';
-    return 'the proxy does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
+function proxyRemedy(status) {
+    if (status === 407) {
+        return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.';
+    }
+    if (status === 401 || status === 403) {
+        return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
+    }
+    if (status === 429)
+        return 'it limits the number of requests. Run the job again later.';
+    if (status >= 500 && status !== 501)
+        return 'it did not reach the server. Check that the server is up, or name it in no_proxy.';
+    return 'the address may not be that of a proxy for https. Check it.';
 }
 function networkError(code, words, server, hasExtraCa) {
     const cause = words === undefined ? code : `${words}, ${code}`;
     if (code === 'ENOTFOUND')
         return new ActionError('ERR_HOST_NOT_FOUND', server);
-    if (code === 'EAI_AGAIN')
+    if (code.startsWith('EAI_'))
         return new ActionError('ERR_DNS', server, code);
     if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
         return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause);
@@ -3189,14 +3199,19 @@ function networkError(code, words, server, hasExtraCa) {
 const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/;
 function tlsRemedy(said, { input }) {
     if (said.includes('alert handshake failure')) {
-        return 'they have no cipher or no curve in common, or the server requires a client certificate, which this action does not support. Ask the operator of the server.';
+        return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.';
     }
+    if (/wrong version number|packet length|http request/.test(said)) {
+        return `the port does not speak https. Check the port in "${input}".`;
+    }
+    if (said.includes('unrecognized name'))
+        return `the server does not know the host name in "${input}". Check it.`;
     if (/protocol version|unsupported protocol/.test(said)) {
         return 'the server must offer TLS 1.2 or newer. Ask its operator.';
     }
     if (said.includes('alert'))
         return 'the server refused the connection. Ask its operator why.';
-    return `check that the port in "${input}" speaks https, and that the server offers TLS 1.2 or newer.`;
+    return "the server's TLS settings are too old or too weak. Ask its operator.";
 }
 
 ;// CONCATENATED MODULE: ./lib/http/retry.js
@@ -3243,8 +3258,7 @@ const leastLimitWait = 500;
 const firstLimitWindow = 4000;
 function limitRetry(asked, rest, { causes, cause, random }) {
     const earlier = causes.filter(other => other === cause).length;
-    const window = Math.min(firstLimitWindow * 3 ** earlier, 0.8 * rest);
-    const wait = Math.min(leastLimitWait + random * window, rest - shortestAttempt);
+    const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest);
     return { kind: 'retry', wait: Math.round(asked + wait), counts: false };
 }
 function isTransient({ outcome, cause, causes }) {
@@ -3329,6 +3343,13 @@ function attemptTime(timeLeft, isRepeatable) {
 ;// CONCATENATED MODULE: ./lib/http/proxy.js
 
 
+function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
+    return {
+        identityServer: serverAt('base-url', baseUrl, settings),
+        ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+        aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+    };
+}
 function serverAt(input, url, settings) {
     const proxy = proxyFor(url, settings);
     return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url };
@@ -3426,15 +3447,22 @@ function emptyCredentials(empty, env, payload) {
         const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`;
         return new ActionError('ERR_INPUT_EMPTY', what, remedy);
     }
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
-        return new ActionError('ERR_SECRETS_DEPENDABOT', what);
-    }
-    if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-        return new ActionError('ERR_SECRETS_FORK', what);
+    if (empty.includes('secret')) {
+        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
+        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
+        }
+        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+            return new ActionError('ERR_SECRETS_FORK', what);
+        }
     }
     const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
     return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
 }
+const eventsWithoutSecrets = new Set([
+    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+    ...['deployment', 'deployment_status'],
+]);
 function otherInput(empty, env) {
     for (const right of empty) {
         for (const name of otherNames[right]) {
@@ -3492,7 +3520,7 @@ function readCredentials({ get, env, event }, defaultScope) {
     if (clientId.includes('@'))
         throw credentials_invalid('app-id', 'contains "@", which no application id has', again);
     if (!isName(clientId))
-        throw credentials_invalid('app-id', 'contains characters that no application id has', again);
+        throw credentials_invalid('app-id', 'contains characters that no application id has, or is too long', again);
     if (clientSecret.length > longestSecret)
         throw credentials_invalid('secret', `has more than ${longestSecret} characters`, again);
     if (hasInvisible(clientSecret))
@@ -3502,7 +3530,7 @@ function readCredentials({ get, env, event }, defaultScope) {
 function refuseText(input, value) {
     const context = input === 'app-id' ? /^(secrets|vars)\.[\w-]+$/i : /^(secrets|vars|env|inputs|needs|steps)\.[\w.-]+$/i;
     if (context.test(value) || /^\$?\{\{.*\}\}$/.test(value)) {
-        const remedy = `write it as \${{ secrets.NAME }} or \${{ vars.NAME }}, with the name of the secret or variable.`;
+        const remedy = `write it between \${{ and }} in the workflow.`;
         throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
     }
     if (/^\$(env:)?\w+$|^\$\{\w+\}$|^%\w+%$/i.test(value)) {
@@ -3562,7 +3590,33 @@ const reserved = [
     ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
     ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
     ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'GO*', 'CARGO_*', 'RUSTC_*'],
+    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
+    ...[
+        'GOPATH',
+        'GOROOT',
+        'GOENV',
+        'GOFLAGS',
+        'GOPROXY',
+        'GONOPROXY',
+        'GOPRIVATE',
+        'GOSUMDB',
+        'GONOSUMDB',
+        'GOINSECURE',
+    ],
+    ...[
+        'GOVCS',
+        'GOAUTH',
+        'GOTOOLCHAIN',
+        'GOWORK',
+        'GOBIN',
+        'GOCACHE',
+        'GOMODCACHE',
+        'GOTMPDIR',
+        'GODEBUG',
+        'GOEXPERIMENT',
+        'GOOS',
+        'GOARCH',
+    ],
     ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
 ];
 function isReserved(name) {
@@ -3577,14 +3631,14 @@ const none = /^(true|false|none|null|no|off)$/i;
 function readEnvVars(value) {
     const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
     for (const name of names) {
-        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name), remedy);
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, 'contains'), remedy);
         if (none.test(name))
             throw invalid(`write "env-var: ''" to export no variable.`);
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
             throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.');
         }
         if (isReserved(name)) {
-            throw invalid('the name belongs to the runner or changes how programs run. Choose another, such as JWT.');
+            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
         }
     }
     return names;
@@ -3686,16 +3740,19 @@ function mistakeIn(scope, before) {
     }
     if (/^(offline_access$|user:|organization:owner)/.test(scope))
         return undefined;
+    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
+}
+function whatToWrite(scope, before) {
     if (before.startsWith('user:memberof:') && !scope.includes(':')) {
-        return [`contains "${scope}", which is not a scope`, `write "user:memberof:${scope}" if it is an organization.`];
+        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
     }
-    const likely = likelyScope(/^user[-_.= ]/i.test(scope) ? scope : scope.replace(/^(?!user:)/i, 'user:'));
-    const remedy = letters(scope).startsWith('organizationowner') || letters(scope).startsWith('organisationowner')
-        ? 'write "organization:owner:ays" for AYS.'
-        : likely
-            ? `write "${likely}".`
-            : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
-    return [`contains "${scope}", which is not a scope`, remedy];
+    if (/^organi[sz]ation/i.test(scope)) {
+        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
+    }
+    const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''));
+    return nearest
+        ? `write "${nearest}".`
+        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
 }
 const kinds = {
     name: 'nothing',
@@ -3718,12 +3775,13 @@ const kinds = {
     admin: 'nothing',
 };
 function likelyScope(scope) {
-    if (!/^user[:\-_.= ]/i.test(scope))
+    if (!scope.startsWith('user:'))
         return undefined;
     const rest = scope.slice('user:'.length);
     const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
-    if (scope.startsWith('user:') && Object.entries(kinds).some(isKnown))
-        return undefined;
+    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
+}
+function nearestScope(rest) {
     const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_.= ]/].map(separator => {
         const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
         const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
@@ -3734,8 +3792,9 @@ function likelyScope(scope) {
         .sort((a, b) => a.edits - b.edits);
     if (!nearest)
         return '';
-    const label = nearest.label || (nearest.follows === 'name' ? '<organization>' : '');
-    return `user:${nearest.kind}${label && `:${nearest.follows === 'name' ? label.toLowerCase() : label}`}`;
+    const isName = nearest.follows === 'name';
+    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
+    return `user:${nearest.kind}${label && `:${label}`}`;
 }
 function distance(a, b) {
     const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
@@ -3873,11 +3932,11 @@ async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
         throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra);
     const missing = scopes.filter(scope => !granted.includes(scope));
     if (missing.length)
-        throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, token.scopes, whyNotGranted(missing));
+        throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, granted, whyNotGranted(missing));
     return token;
 }
 async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
-    const invalid = (found) => new ActionError('ERR_JWT_INVALID', server, found);
+    const invalid = (found, remedy) => new ActionError('ERR_JWT_INVALID', server, found, remedy);
     const token = await readToken(jwt, keys, now(), invalid);
     const secondsAgo = Math.floor(now() / 1000) - token.expiresAt;
     if (secondsAgo >= clockTolerance)
@@ -3893,7 +3952,7 @@ function whyNotGranted(missing) {
     if (missing.every(scope => scope === 'offline_access')) {
         return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator.";
     }
-    return 'the owner of the key probably does not have that right. Grant it there, or correct "scope".';
+    return 'the server left it out. Correct "scope", or ask the server\'s operator.';
 }
 
 ;// CONCATENATED MODULE: ./lib/jwt/renewal.js
@@ -3943,10 +4002,10 @@ const warnings_warnings = {
         ? 'The scope "user:admin" allows everything: anyone who reads the JWT can read the secrets of all the user\'s API keys and make new ones. Request only what the job needs, such as "scope: user:name".'
         : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
     unknownScopes: (scopes) => `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
-    audience: () => 'OpenvCloud does not accept a JWT with an audience: leave "audience" empty for a JWT that goes there.',
+    audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
     summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
     shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
-    shorterLife: (lives, requested) => `By the runner's clock, the JWT expires ${requested - lives} s earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
+    shorterLife: (lives, requested) => `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
     longerLife: (lives, requested) => `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
     renewable: (isRenewal) => `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${isRenewal
         ? 'get a new JWT with "app-id" and "secret" instead, if the job can have them.'
@@ -3963,8 +4022,9 @@ function warningsAboutScopes(scopes) {
     });
     return unknown.length ? [...found, warnings_warnings.unknownScopes(unknown)] : found;
 }
-function warningsAboutToken(token, { validity, ovcUrl, aysUrl }, old, lives) {
-    const found = [];
+function warningsAboutToken(token, { validity, ovcUrl, aysUrl }, old) {
+    const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights) : [];
+    const lives = token.expiresAt - token.verifiedAt / 1000;
     if (token.refreshToken)
         found.push(warnings_warnings.renewable(old !== undefined));
     if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl))
@@ -3992,8 +4052,7 @@ function scopesOf({ scopes, refreshToken }) {
 function report(token, settings, old, openvcloud, now) {
     const { envVars, replacedEnvVars, baseUrl, aysUrl } = settings;
     const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
-    const lives = token.expiresAt - now / 1000;
-    const expiresIn = Math.max(0, Math.floor(lives));
+    const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
     const user = userOf(token);
     const outputs = {
         jwt: token.jwt,
@@ -4022,7 +4081,7 @@ function report(token, settings, old, openvcloud, now) {
                 : ['No server was asked whether it accepts the JWT ("ovc-url" and "ays-url" are empty).']),
             `Set ${[...variables, 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
         ],
-        warnings: warningsAboutToken(token, settings, old, lives),
+        warnings: warningsAboutToken(token, settings, old),
         summary: [
             ['Identity', who],
             ['Scopes', scopes],
@@ -4060,8 +4119,6 @@ function readNetwork() {
 }
 function mask(secrets) {
     process.stdout.cork();
-    if (isDebug())
-        setCommandEcho(false);
     for (const secret of secrets) {
         core_setSecret(secret);
         if (secret.includes('%') && !/%(25|0A|0D)|[\r\n]/i.test(secret))
@@ -4080,8 +4137,10 @@ function readEvent() {
         return undefined;
     }
 }
-function checkOutputFile() {
+function checkRunner() {
     checkFile('GITHUB_OUTPUT');
+    if (isDebug())
+        setCommandEcho(false);
 }
 function checkFiles({ envVars, summary }) {
     if (envVars.length)
@@ -4289,46 +4348,48 @@ function whyRejected(appId, secret, server) {
     const again = "Copy both again from the API key's page.";
     const same = 'Copy both from the same API key.';
     const notAnId = `"app-id" is not an application id, which has 28 characters with capital letters (this has ${[...appId].length})`;
-    if (/^[\w-]{52}$/.test(appId) && isGlobalId(secret)) {
-        return '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.';
+    if (kindOfSecret(appId) === 'organization') {
+        return isGlobalId(secret)
+            ? '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
+            : '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.';
     }
     const clauses = {
         user: {
             user: `"app-id" and "secret" do not belong together (they are swapped, or one is wrong), or the key was deleted or is a key of another server. Copy both from a key on ${server}.`,
-            organization: `"app-id" is a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `"app-id" is a user's, and "secret" does not have the 28 characters of a user's secret. It was probably cut or changed. ${again}`,
+            organization: `"app-id" has the form of a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
+            neither: `"app-id" has the form of a user's, and "secret" does not (28 letters, digits, "-" or "_"). It was probably cut or changed. ${again}`,
         },
         organization: {
             user: `${notAnId}, and "secret" has the length of a user's (28 characters). ${same}`,
             organization: `"app-id" or "secret" is wrong, the key was deleted or is a key of another server than ${server}, or "May be used in client credentials grant types" is off. Check the key on the organization's settings page.`,
-            neither: `"secret" does not have the 28 characters of a user's secret, or the 52 of an organization's. It was probably cut or changed. ${again}`,
+            neither: `"secret" has neither the 28 characters of a user's nor the 52 of an organization's. It was probably cut or changed. ${again}`,
         },
         neither: {
             user: `${notAnId}. ${again}`,
             organization: isGlobalId(appId.toLowerCase())
-                ? `"app-id" has capital letters, which no organization's global id has. Write "${appId.toLowerCase()}".`
+                ? '"app-id" has capital letters, which no organization\'s global id has. Write it in lower case.'
                 : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `${notAnId}, or an organization's global id, and "secret" does not have the length of a secret (28 or 52 characters). ${again}`,
+            neither: `${notAnId}, and not a global id, which has no capital letters. "secret" has neither 28 nor 52 characters. ${again}`,
         },
     };
     return clauses[kindOfId(appId)][kindOfSecret(secret)];
 }
 function hints_whyRefused(appId, scopes) {
     const isUser = isApplicationId(appId);
-    if (!isUser && scopes.every(scope => scope.startsWith('user:') || scope === 'offline_access')) {
-        return 'an organization\'s key may not have "user:" scopes. For AYS, write "scope: organization:owner:ays". For OpenvCloud, use a user\'s key.';
-    }
     if (isUser && scopes.some(scope => scope.startsWith('organization:'))) {
         return 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud, or "scope: user:memberof:<organization>" for AYS.';
     }
-    return 'this kind of key may not have these scopes. A user\'s key may have "user:" scopes, and an organization\'s key may have scopes that begin with "organization:owner". Correct "scope".';
+    if (!isUser && scopes.some(scope => scope.startsWith('user:'))) {
+        return 'an organization\'s key may not have "user:" scopes. For AYS, write "scope: organization:owner:ays". For OpenvCloud, use a user\'s key.';
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/token-endpoint/redirect.js
 
 
 function redirectRemedy(location, server, secrets) {
-    const elsewhere = 'if the server has moved to another address, set "base-url" to it.';
+    const elsewhere = 'if the server has moved to another address, set "base-url" to it. If a login page is in front of the server, ask its operator to let this request through.';
     const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined;
     if (!target)
         return elsewhere;
@@ -4348,11 +4409,12 @@ function redirectRemedy(location, server, secrets) {
 
 
 
+const answerLimit = 64 * 1024;
 function readJwt(answer, server, grant, scopes) {
     const { status, body, isWhole, mediaType, hasChallenge, location } = answer;
     if (status === 200) {
         if (!isWhole)
-            throw new ActionError('ERR_TOO_LARGE', server, Buffer.byteLength(body));
+            throw new ActionError('ERR_TOO_LARGE', server, answerLimit);
         return jwtIn(body, server);
     }
     if (status >= 300 && status < 400) {
@@ -4362,14 +4424,18 @@ function readJwt(answer, server, grant, scopes) {
     if (status === 404)
         throw new ActionError('ERR_NOT_FOUND', server);
     const isOwn = mediaType === 'text/plain' && !hasChallenge;
-    if (!isOwn || (status !== 400 && status !== 401))
-        throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
-    if (grant.grant === 'refresh')
-        throw new ActionError('ERR_RENEWAL_REFUSED', server, status);
-    const { clientId, clientSecret } = grant;
-    if (status === 401)
-        throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, hints_whyRefused(clientId, scopes));
-    throw new ActionError('ERR_CREDENTIALS_REJECTED', server, whyRejected(clientId, clientSecret, server.url));
+    if (isOwn && status === 401) {
+        if (grant.grant === 'refresh')
+            throw new ActionError('ERR_RENEWAL_REFUSED', server);
+        const reason = hints_whyRefused(grant.clientId, scopes);
+        if (reason !== undefined)
+            throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, reason);
+    }
+    if (isOwn && status === 400 && grant.grant === 'client_credentials') {
+        const reason = whyRejected(grant.clientId, grant.clientSecret, server.url);
+        throw new ActionError('ERR_CREDENTIALS_REJECTED', server, reason);
+    }
+    throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
 }
 function jwtIn(body, server) {
     const notAJwt = (found) => new ActionError('ERR_NOT_A_JWT', server, found);
@@ -4397,7 +4463,6 @@ function accessTokenIn(json) {
 
 ;// CONCATENATED MODULE: ./lib/token-endpoint/request.js
 
-const answerLimit = 64 * 1024;
 async function requestJwt(ask, server, grant, settings) {
     const answer = await ask(tokenRequest(grant, settings), server);
     return readJwt(answer, server, grant, settings.scopes);
@@ -4440,29 +4505,27 @@ function tokenRequest(grant, { scopes, audiences, validity, baseUrl }) {
 
 
 start(async (cancelled) => {
-    checkOutputFile();
+    checkRunner();
     mask(secretsOfRun(source));
     const { credentials, settings } = readInputs(source);
-    const { baseUrl, ovcUrl, aysUrl, publicKey } = settings;
     checkFiles(settings);
     warn(warningsAboutScopes(settings.scopes));
     const { proxies, hasExtraCa } = readNetwork();
-    const server = serverAt('base-url', baseUrl, proxies);
-    const verifier = { keys: await verificationKeys(publicKey, baseUrl), server, now: Date.now };
+    const { identityServer, ovcServer, aysServer } = serversOf(settings, proxies);
+    const keys = await verificationKeys(settings.publicKey, settings.baseUrl);
+    const verifier = { keys, server: identityServer, now: Date.now };
     const grant = await verifyGrant(credentials, verifier);
-    const old = grant.grant === 'refresh' ? grant.old : undefined;
     const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info };
     const ask = askWithin(settings, hasExtraCa, world);
-    const jwt = await requestJwt(ask, server, grant, settings);
+    const jwt = await requestJwt(ask, identityServer, grant, settings);
     const token = grant.grant === 'refresh'
         ? await verifyRenewed(jwt, grant.old, verifier)
         : await verifyNew(jwt, grant.clientId, settings, verifier);
     mask(secretsOfJwt(jwt));
-    const openvcloud = ovcUrl
-        ? await checkOpenvCloud(ask, serverAt('ovc-url', ovcUrl, proxies), token, baseUrl)
-        : undefined;
-    if (aysUrl)
-        await checkAys(ask, serverAt('ays-url', aysUrl, proxies), token);
+    const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
+    if (aysServer)
+        await checkAys(ask, aysServer, token);
+    const old = grant.grant === 'refresh' ? grant.old : undefined;
     await publish(report(token, settings, old, openvcloud, Date.now()), settings);
 });
 function sleep(milliseconds) {

@@ -6,9 +6,10 @@ import type { OpenvCloud } from './servers/openvcloud.ts'
 
 /** What the OVC server of the sandbox knows of the user. */
 export const location = 'my-location'
-export const users = { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } }
+const account = 'my-account'
+export const users = { [defaultUserKey.username]: { accounts: [{ id: 1, name: account }] } }
 
-export type DemoOptions = {
+type DemoOptions = {
   job: Job
   /** The built action. */
   main: string
@@ -47,7 +48,7 @@ export async function runDemo({ job, main, itsyouonline, openvcloud, trusted, pr
     env: {
       OVC_URL: openvcloud.url,
       OVC_LOCATION: location,
-      OVC_ACCOUNTS: action.outputs['ovc-accounts'] ?? '',
+      OVC_ACCOUNT: account,
       OVC_USER: action.outputs['ovc-user'] ?? '',
     },
   })

@@ -1,6 +1,6 @@
 /**
  * The deploy step of the sandbox's job: what a workflow would do with curl, here with `fetch`, because Node is all that
- * the sandbox needs. It is an ordinary program: all that it has of the action is the variable JWT and two outputs.
+ * the sandbox needs. It is an ordinary program: all that it has of the action is the variable JWT and one output.
  */
 
 async function call<T>(name: string, parameters: Record<string, string | number> = {}): Promise<T> {
@@ -18,8 +18,11 @@ function print(line: string): void {
 }
 
 try {
+  const accounts = await call<{ id: number; name: string }[]>('accounts/list')
+  const account = accounts.find(({ name }) => name === process.env['OVC_ACCOUNT'])
+  if (!account) throw new Error(`accounts/list: there is no account "${process.env['OVC_ACCOUNT']}"`)
   const cloudspace = await call<number>('cloudspaces/create', {
-    accountId: JSON.parse(`${process.env['OVC_ACCOUNTS']}`)[0].id,
+    accountId: account.id,
     location: `${process.env['OVC_LOCATION']}`,
     name: 'from-ci',
     access: `${process.env['OVC_USER']}`,

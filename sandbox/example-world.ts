@@ -6,12 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Ays, type AysVersion, startAys } from './servers/ays.ts'
-import { defaultUserKey, type ItsYouOnline, startItsYouOnline, type UserKey } from './servers/itsyouonline.ts'
+import {
+  defaultOrganizationKey,
+  defaultUserKey,
+  type ItsYouOnline,
+  startItsYouOnline,
+  type UserKey,
+} from './servers/itsyouonline.ts'
 import { type OpenvCloud, startOpenvCloud } from './servers/openvcloud.ts'
 
 export type World = {
   itsyouonline: ItsYouOnline
-  /** Two locations: the first one is that of the variable OVC_URL. */
+  /** Two locations: the first one is also my-location. */
   north: OpenvCloud
   south: OpenvCloud
   ays: Ays
@@ -22,13 +28,15 @@ export type World = {
   workspace: string
   /** A folder with a stand-in for `terraform`. */
   terraform: string
+  /** The text of a workflow with the addresses of this world, in which no loop waits. */
+  adapt(text: string): string
   close(): Promise<void>
 }
 
 export type WorldOptions = {
   user?: UserKey | undefined
-  /** Whether OpenvCloud knows the user. */
-  isKnown?: boolean | undefined
+  /** Whether the user has no account at OpenvCloud, but a cloud space that is shared. */
+  hasOnlyCloudspace?: boolean | undefined
   /** What the AYS server is configured with; `my-org` unless given. */
   organization?: string | undefined
   aysVersion?: AysVersion | undefined
@@ -88,37 +96,26 @@ case "$*" in
 esac
 `
 
-/**
- * The text of an example, asking the world's ItsYou.online. The one with Terraform asks production as it is, because its
- * provider verifies with production's key alone.
- */
-export function withOwnServer(text: string): string {
-  if (text.includes('base-url:')) return text
-  const inputs = `base-url: \${{ vars.ITSYOUONLINE_URL }}\n$1public-key: \${{ vars.ITSYOUONLINE_PUBLIC_KEY }}`
-  return text.replace(/^( +)ovc-url: .*$/m, `$&\n$1${inputs}`)
-}
+const accounts = [
+  { id: 3, name: 'other-account' },
+  { id: 7, name: 'my-account' },
+]
 
 /** Starts the servers on free ports, and lays out the files. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const user = options.user ?? defaultUserKey
-  const { now } = options
+  const { user = defaultUserKey, organization = 'my-org', aysVersion: version = '9.3', failRuns, now } = options
   const itsyouonline = await startItsYouOnline({ users: [user], now })
   const { publicKeyPem } = itsyouonline
-  const accounts = [
-    { id: 3, name: 'other-account' },
-    { id: 7, name: 'my-account' },
-  ]
-  const users = options.isKnown === false ? {} : { [user.username]: { accounts } }
-  const north = await startOpenvCloud({ publicKeyPem, users, location: 'north', now })
-  const south = await startOpenvCloud({ publicKeyPem, users, location: 'south', now })
-  const organization = options.organization ?? 'my-org'
-  const { failRuns, aysVersion: version = '9.2' } = options
+  const cloudspaces = [{ id: 1, name: 'from-ci', accountId: 7, accountName: 'my-account' }]
+  const users = { [user.username]: options.hasOnlyCloudspace ? { accounts: [], cloudspaces } : { accounts } }
+  const north = await startOpenvCloud({ publicKeyPem, users, now })
+  const south = await startOpenvCloud({ publicKeyPem, users, now })
   const ays = await startAys({ publicKeyPem, organization, basePath: '/api', version, failRuns, now })
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'examples-')))
   const workspace = join(folder, 'workspace')
   mkdirSync(join(workspace, 'blueprints'), { recursive: true })
-  writeFileSync(join(workspace, 'blueprints', 'web-1.yaml'), options.aysVersion === '9.3' ? blueprint93 : blueprint)
+  writeFileSync(join(workspace, 'blueprints', 'web-1.yaml'), version === '9.3' ? blueprint93 : blueprint)
   writeFileSync(join(workspace, 'main.tf'), mainTf)
   const provider = join(folder, 'terraform-provider-ovc')
   writeFileSync(provider, providerContent)
@@ -126,34 +123,31 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   mkdirSync(bin)
   writeFileSync(join(bin, 'terraform'), terraform, { mode: 0o755 })
 
+  const replacements: [from: string | RegExp, to: string][] = [
+    [/https:\/\/(my-location|north)\.example/g, north.url],
+    ['https://south.example', south.url],
+    ['https://ays.example/api', ays.url],
+    ['https://files.example/terraform-provider-ovc_v1.3.1', pathToFileURL(provider).href],
+    // Its checksum.
+    ['0'.repeat(64), createHash('sha256').update(providerContent).digest('hex')],
+    ['AYS_INSTANCE: ""', `AYS_INSTANCE: ${version === '9.3' ? 'main' : '""'}`],
+    [/\bsleep \d+/g, 'sleep 0'],
+    // A JSON text is a YAML value, too.
+    [
+      /(uses: your-org\/ovc-jwt-action@v1\n(?:.+\n)*? *with:\n)( +)/g,
+      `$1$2base-url: ${itsyouonline.url}\n$2public-key: ${JSON.stringify(publicKeyPem)}\n$2`,
+    ],
+  ]
   return {
     itsyouonline,
     north,
     south,
     ays,
-    secrets: { OVC_SECRET: user.secret },
-    vars: {
-      OVC_APP_ID: user.applicationId,
-      ITSYOUONLINE_URL: itsyouonline.url,
-      ITSYOUONLINE_PUBLIC_KEY: publicKeyPem,
-      OVC_URL: north.url,
-      OVC_LOCATION: 'north',
-      OVC_ACCOUNT: 'my-account',
-      OVC_LOCATIONS: JSON.stringify([
-        { location: 'north', url: north.url },
-        { location: 'south', url: south.url },
-      ]),
-      AYS_URL: ays.url,
-      AYS_ORGANIZATION: 'my-org',
-      AYS_REPOSITORY: 'infra',
-      AYS_GIT_URL: 'https://git.example/infra.git',
-      AYS_INSTANCE: options.aysVersion === '9.3' ? 'main' : '',
-      AYS_POLL_SECONDS: '0',
-      PROVIDER_URL: pathToFileURL(provider).href,
-      PROVIDER_SHA256: createHash('sha256').update(providerContent).digest('hex'),
-    },
+    secrets: { OVC_SECRET: user.secret, AYS_SECRET: defaultOrganizationKey.secret },
+    vars: { OVC_APP_ID: user.applicationId },
     workspace,
     terraform: bin,
+    adapt: text => replacements.reduce((adapted, [from, to]) => adapted.replaceAll(from, to), text),
     close: async () => {
       await Promise.all([itsyouonline, north, south, ays].map(server => server.close()))
       rmSync(folder, { recursive: true, force: true })

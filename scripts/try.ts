@@ -1,12 +1,13 @@
-/** Tries a real API key without a push: the built action, in the sandbox's runner, against the real server. */
+/** Tries a real API key without pushing: the built action, in the sandbox's runner, against the real server. */
 
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ExplainedError, parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { Job, type StepResult } from '../sandbox/runner/job.ts'
 
 const help = `Runs this action here, with your API key, against the real ItsYou.online, and shows
-the log as GitHub would. Nothing is stored: the JWT is masked, and gone at the end.
+the log as GitHub would. Nothing is stored: the JWT is masked, and deleted at the end.
 
 Usage: APP_ID=... SECRET=... npm run try -- [--scope <list>] [--validity <time>]
            [--audience <list>] [--ovc-url <url>] [--ays-url <url>]
@@ -14,7 +15,7 @@ Usage: APP_ID=... SECRET=... npm run try -- [--scope <list>] [--validity <time>]
 
   --scope <list>             what the JWT may do, such as user:name
   --validity <time>          how long the JWT lives, such as 1h
-  --audience <list>          for whom the JWT is; not for OpenvCloud
+  --audience <list>          who the JWT is for; not for OpenvCloud
   --ovc-url <url>            check that this OpenvCloud location accepts the JWT
   --ays-url <url>            check that this AYS server accepts the JWT
   --base-url <url>           another ItsYou.online server, such as https://staging.itsyou.online
@@ -23,7 +24,7 @@ Usage: APP_ID=... SECRET=... npm run try -- [--scope <list>] [--validity <time>]
 
 Type a space before the command, and most shells keep it out of their history.
 
-Exit code: 0 when the key gave a JWT, 1 when it did not, 2 for wrong arguments.
+Exit code: 0 when all is well, 1 when the run failed, 2 for wrong arguments, 130 after Ctrl-C.
 `
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -80,31 +81,15 @@ function readKey(): { 'app-id': string; secret: string } {
   return { 'app-id': id, secret }
 }
 
-async function tryKey(inputs: Record<string, string>): Promise<StepResult> {
-  const key = readKey()
-  const job = new Job({ secrets: [key.secret] })
-  try {
-    const env = networkVariables.flatMap(name => (process.env[name] ? [[name, process.env[name] as string]] : []))
-    const result = await job.runAction({
-      main,
-      with: { ...key, ...inputs },
-      env: Object.fromEntries(env),
-      timeoutSeconds: 120,
-    })
-    process.stdout.write(result.log)
-    for (const [name, value] of Object.entries(result.outputs)) {
-      process.stdout.write(`  outputs.${name.padEnd(12)} ${job.mask(value)}\n`)
-    }
-    return result
-  } finally {
-    job.dispose()
-  }
-}
+/** Errors that only come after the key gave a JWT. */
+const destinationErrors = /\[ERR_(OVC|AYS|NOT_OPENVCLOUD|NOT_AYS)/
 
 function nextSteps({ exitCode, log }: StepResult): string {
-  const code = /\[(ERR_\w+)\]/.exec(log)?.[1]
   if (exitCode !== 0) {
-    return `\nThe key gave no JWT. What to do: docs/troubleshooting.md${code ? `#${code.toLowerCase()}` : ''}\n`
+    const code = /\[(ERR_\w+)\]/.exec(log)?.[1]
+    const isDestination = destinationErrors.test(log)
+    const problem = isDestination ? 'The key works, but --ovc-url or --ays-url does not.' : 'No JWT was set.'
+    return `\n${problem} What to do: docs/troubleshooting.md${code ? `#${code.toLowerCase()}` : ''}\n`
   }
   return `
 The key works. In your repository, under Settings, Secrets and variables, Actions:
@@ -114,6 +99,25 @@ The key works. In your repository, under Settings, Secrets and variables, Action
 `
 }
 
+async function tryKey(job: Job, inputs: Record<string, string>): Promise<number> {
+  const env = networkVariables.flatMap(name => (process.env[name] ? [[name, process.env[name] as string]] : []))
+  const result = await job.runAction({
+    main,
+    with: inputs,
+    env: Object.fromEntries(env),
+    timeoutSeconds: 3600,
+    onLine: line => process.stdout.write(`${line}\n`),
+  })
+  for (const [name, value] of Object.entries(result.outputs)) {
+    process.stdout.write(`  outputs.${name.padEnd(12)} ${job.mask(value)}\n`)
+  }
+  process.stdout.write(nextSteps(result))
+  return result.exitCode === 0 ? 0 : 1
+}
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+
 await runCommand(async () => {
   const { help: isHelp, inputs } = readArguments(process.argv.slice(2))
   if (isHelp) {
@@ -121,7 +125,14 @@ await runCommand(async () => {
     return 0
   }
   if (!existsSync(main)) throw new ExplainedError('dist/index.js does not exist: run "npm run build".', 2)
-  const result = await tryKey(inputs)
-  process.stdout.write(nextSteps(result))
-  return result.exitCode === 0 ? 0 : 1
+  const key = readKey()
+  const job = new Job({ secrets: [key.secret] })
+  try {
+    const run = tryKey(job, { ...key, ...inputs })
+    // A run that Ctrl-C cut short ends in errors that no one needs to see.
+    run.catch(() => {})
+    return await Promise.race([run, once(stop.signal, 'abort').then(() => 130)])
+  } finally {
+    job.dispose()
+  }
 })

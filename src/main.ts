@@ -5,36 +5,35 @@ import { info } from '@actions/core'
 import { checkAys } from './destinations/ays.ts'
 import { checkOpenvCloud } from './destinations/openvcloud.ts'
 import { askWithin } from './http/attempts.ts'
-import { serverAt } from './http/proxy.ts'
+import { serversOf } from './http/proxy.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { verificationKeys } from './jwt/keys.ts'
 import { verifyGrant, verifyRenewed } from './jwt/renewal.ts'
 import { verifyNew } from './jwt/verify.ts'
 import { report } from './report/report.ts'
 import { warningsAboutScopes } from './report/warnings.ts'
-import { checkFiles, checkOutputFile, mask, publish, readNetwork, source, warn } from './runner/files.ts'
+import { checkFiles, checkRunner, mask, publish, readNetwork, source, warn } from './runner/files.ts'
 import { secretsOfJwt, secretsOfRun } from './runner/masks.ts'
 import { start } from './runner/process.ts'
 import { requestJwt } from './token-endpoint/request.ts'
 
 start(async cancelled => {
-  checkOutputFile()
+  checkRunner()
   // Before anything else is printed: what follows hides them.
   mask(secretsOfRun(source))
 
   const { credentials, settings } = readInputs(source)
-  const { baseUrl, ovcUrl, aysUrl, publicKey } = settings
   checkFiles(settings)
   warn(warningsAboutScopes(settings.scopes))
   const { proxies, hasExtraCa } = readNetwork()
-  const server = serverAt('base-url', baseUrl, proxies)
-  const verifier = { keys: await verificationKeys(publicKey, baseUrl), server, now: Date.now }
+  const { identityServer, ovcServer, aysServer } = serversOf(settings, proxies)
+  const keys = await verificationKeys(settings.publicKey, settings.baseUrl)
+  const verifier = { keys, server: identityServer, now: Date.now }
   const grant = await verifyGrant(credentials, verifier)
-  const old = grant.grant === 'refresh' ? grant.old : undefined
 
   const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info }
   const ask = askWithin(settings, hasExtraCa, world)
-  const jwt = await requestJwt(ask, server, grant, settings)
+  const jwt = await requestJwt(ask, identityServer, grant, settings)
   const token =
     grant.grant === 'refresh'
       ? await verifyRenewed(jwt, grant.old, verifier)
@@ -42,10 +41,9 @@ start(async cancelled => {
   // Before anything else is printed, and not of a JWT that was refused: a hostile one would hide words of the log.
   mask(secretsOfJwt(jwt))
 
-  const openvcloud = ovcUrl
-    ? await checkOpenvCloud(ask, serverAt('ovc-url', ovcUrl, proxies), token, baseUrl)
-    : undefined
-  if (aysUrl) await checkAys(ask, serverAt('ays-url', aysUrl, proxies), token)
+  const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl))
+  if (aysServer) await checkAys(ask, aysServer, token)
+  const old = grant.grant === 'refresh' ? grant.old : undefined
   await publish(report(token, settings, old, openvcloud, Date.now()), settings)
 })
 

@@ -77,10 +77,12 @@ export function listInQuotes(names: readonly string[]): string {
 /**
  * A value for an error message: the value in quotes where it is short and printable, otherwise a description of it.
  * It is never altered: a mask hides a value only as it is.
+ *
+ * @param verb between the input and the value: a list contains its values.
  */
-export function quoteOrDescribe(value: string): string {
+export function quoteOrDescribe(value: string, verb = 'is'): string {
   return value.length <= 80 && isPrintable(value)
-    ? `is "${value}", which is not valid`
+    ? `${verb} "${value}", which is not valid`
     : 'is too long or contains invalid characters'
 }
 

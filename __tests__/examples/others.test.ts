@@ -27,7 +27,8 @@ describeExample('deploy-with-terraform.yml', () => {
   })
 
   test('runs no provider but the one whose checksum is given', async () => {
-    const { conclusion, log, world } = await runExample(file, { vars: { PROVIDER_SHA256: 'a'.repeat(64) } })
+    const edit = (text: string) => text.replace(/(PROVIDER_SHA256: ).*/, `$1"${'a'.repeat(64)}"`)
+    const { conclusion, log, world } = await runExample(file, { edit })
     expect(conclusion).toBe('failure')
     expect(log).toContain('computed checksum did NOT match')
     expect(world.itsyouonline.requests).toEqual([])
@@ -41,7 +42,8 @@ describeExample('nightly.yml', () => {
   /** A cloud space with a machine of each kind: only the first one is to be stopped. */
   function furnish(state: OpenvCloudState): void {
     const access = 'deployer@itsyouonline'
-    state.cloudspaces.push({ id: 1, accountId: 7, name: 'tests', location: 'north', access })
+    const account = { accountId: 7, accountName: 'my-account' }
+    state.cloudspaces.push({ id: 1, name: 'tests', ...account, location: 'my-location', access })
     state.machines.push(
       { id: 1, name: 'ci-left-over', status: 'RUNNING', cloudspaceId: 1 },
       { id: 2, name: 'ci-stopped', status: 'HALTED', cloudspaceId: 1 },
@@ -79,7 +81,7 @@ describeExample('nightly.yml', () => {
     const world = await newWorld()
     furnish(world.south.state)
     await world.north.close()
-    const edit = (text: string) => text.replace('retries: 5', 'retries: 0')
+    const edit = (text: string) => text.replace('timeout: 5m', 'retries: 0')
     const { jobs, outcome } = await runExample(file, { world, ...scheduled, edit })
     expect(jobs.map(job => job.conclusion)).toEqual(['failure', 'success'])
     expect(outcome).toContain(world.north.url)
@@ -130,16 +132,72 @@ describeExample('clean-up-after-a-long-job.yml', () => {
     const edit = (text: string) => text.replace('# Hours of work that needs no JWT.', end)
     const { conclusion, world, jwts } = await runLong(file, 'Test', 3 * 60, { edit })
     expect(conclusion).toBe(expected)
-    expect(bodyOf(world.north.requests[1])).toMatchObject({ name: 'ci-1-1', accountId: 7, location: 'north' })
+    expect(bodyOf(world.north.requests[2])).toMatchObject({ name: 'ci-1-1', accountId: 7, location: 'my-location' })
     expect(world.north.requests.map(brief).at(-1)).toBe('cloudspaces/delete 200')
     expect(world.north.state.cloudspaces).toEqual([])
     expect(new Set(jwts).size).toBe(2)
   })
 
+  test('deletes the machines that the test has left in the cloud space first', async () => {
+    const world = await newWorld()
+    const afterStep = ({ id }: { id: string }) => {
+      const machine = { id: 5, name: 'left', cloudspaceId: 1, status: 'RUNNING' as const }
+      if (id === 'create') world.north.state.machines.push(machine)
+    }
+    const { outcome } = await runExample(file, { world, afterStep })
+    expect(outcome).toBe('success')
+    expect(world.north.state).toEqual({ cloudspaces: [], machines: [] })
+  })
+
   test('gets no second JWT when there is nothing to delete', async () => {
-    const { outcome, jobs } = await runExample(file, { vars: { OVC_LOCATION: 'none' } })
-    expect(outcome).toMatch(/^failure: OpenvCloud did not create the cloud space .*: "Location none does not exists"/)
+    const edit = (text: string) => text.replace('LOCATION: my-location', 'LOCATION: none')
+    const { outcome, jobs } = await runExample(file, { edit })
+    expect(outcome).toBe('failure: cloudspaces/create failed (status 400): "Location none does not exists"')
     const conclusions = jobs[0]?.steps.map(step => step.conclusion)
-    expect(conclusions).toEqual(['success', 'failure', 'skipped', 'skipped', 'skipped'])
+    expect(conclusions).toEqual(['success', 'success', 'failure', 'skipped', 'skipped', 'skipped'])
+  })
+
+  test('says that the account is not there, or there twice', async () => {
+    const edit = (text: string) => text.replace('ACCOUNT: my-account', 'ACCOUNT: none')
+    const { outcome } = await runExample(file, { edit })
+    expect(outcome).toMatch(/^failure: deployer@itsyouonline has no account 'none', or several: check ACCOUNT/)
+  })
+})
+
+describeExample('call-a-reusable-workflow.yml', () => {
+  test('runs the other workflow for each location, each with a JWT of its own', async () => {
+    const { outcome, jobs, jwts, world } = await runExample('call-a-reusable-workflow.yml')
+    expect(outcome).toBe('success')
+    expect(jobs.map(({ name }) => name)).toEqual([`Deploy to ${world.north.url}`, `Deploy to ${world.south.url}`])
+    expect(world.south.requests.map(brief)).toEqual(['accounts/list 200', 'cloudspaces/list 200'])
+    expect(new Set(jwts).size).toBe(2)
+  })
+})
+
+describeExample('skip-forks.yml', () => {
+  test.each([
+    ['a fork', 'someone/your-repository', 'octocat'],
+    ['Dependabot', 'your-org/your-repository', 'dependabot[bot]'],
+  ])('does nothing in a pull request of %s', async (_, full_name, actor) => {
+    const event = { pull_request: { head: { repo: { full_name } } } }
+    const { jobs } = await runExample('skip-forks.yml', { eventName: 'pull_request', event, actor })
+    expect(jobs.map(({ conclusion }) => conclusion)).toEqual(['skipped'])
+  })
+})
+
+describeExample('use-a-composite-action.yml', () => {
+  test('has the output of the action, and the job does not get its JWT', async () => {
+    const { outcome, log, jobs, jwts } = await runExample('use-a-composite-action.yml')
+    expect([outcome, jwts]).toEqual(['success', [expect.any(String)]])
+    expect(log).toContain('There are 0 cloud spaces.\n')
+    const inside = jobs.flatMap(job => job.steps).flatMap(step => step.steps)
+    expect(inside.map(step => step.result?.env)).toEqual([{}, {}])
+  })
+
+  test('fails when a step of the action fails', async () => {
+    const edit = (text: string) => text.replace('secrets.OVC_SECRET', 'secrets.NONE')
+    const { outcome, jobs } = await runExample('use-a-composite-action.yml', { edit })
+    expect(outcome).toMatch(/^failure: .*\[ERR_INPUT_EMPTY\]$/)
+    expect(jobs[0]?.steps.map(({ conclusion }) => conclusion)).toEqual(['success', 'failure', 'skipped'])
   })
 })

@@ -10,7 +10,16 @@ const workspace = temporaryFolder()
 /** Runs the jobs, given as the lines of a workflow. */
 function run(jobs: string, options: Partial<WorkflowOptions> = {}) {
   const text = `name: Test\non: push\n${jobs}`
-  return runWorkflow({ file: 'test.yml', text, secrets: {}, vars: {}, workspace, actions: {}, ...options })
+  return runWorkflow({
+    file: 'test.yml',
+    text,
+    secrets: {},
+    vars: {},
+    workspace,
+    actions: {},
+    readLocal: () => '',
+    ...options,
+  })
 }
 
 describeExample('a workflow', () => {
@@ -73,6 +82,47 @@ jobs:
     const before = ['forgiven success', 'knows success', 'early skipped', 'fails failure']
     const after = ['not skipped', 'cleanup success', 'report success']
     expect(conclusions).toEqual([...before, ...after, 'one failure', 'two skipped', 'three success'])
+  })
+
+  test('gives a workflow that it calls, and a composite action, what is passed to them and no more', async () => {
+    const local: Record<string, string> = {
+      './.github/workflows/called.yml': `
+on: { workflow_call: { inputs: { x: { type: string } }, secrets: { GIVEN: { required: true } } } }
+jobs:
+  in:
+    runs-on: x
+    steps: [{ env: { A: "\${{ secrets.GIVEN }}\${{ secrets.OTHER }}" }, run: 'test "$A" = one-secret' }]
+`,
+      './local/action.yml': `
+name: a
+description: b
+inputs: { x: { description: c }, y: { description: d, default: default } }
+outputs: { z: { description: e, value: "\${{ steps.s.outputs.z }}" } }
+runs:
+  using: composite
+  steps:
+    - id: s
+      shell: bash
+      run: |
+        echo "[\${{ inputs.x }}] [\${{ inputs.y }}] [$A]"
+        echo z=1 >> "$GITHUB_OUTPUT"
+`,
+    }
+    const jobs = `
+jobs:
+  call: { uses: ./.github/workflows/called.yml, with: { x: 1 }, secrets: { GIVEN: "\${{ secrets.ONE }}" } }
+  use:
+    runs-on: x
+    env: { A: job }
+    steps:
+      - { id: local, uses: ./local, with: { x: 2 } }
+      - run: echo "outputs \${{ steps.local.outputs.z }}"
+`
+    const secrets = { ONE: 'one-secret', OTHER: 'other-secret' }
+    const { log, conclusion } = await run(jobs, { secrets, readLocal: path => `${local[path]}` })
+    expect(conclusion).toBe('success')
+    expect(log).toContain('[2] [default] [job]\n')
+    expect(log).toContain('outputs 1\n')
   })
 
   const include = `matrix: { include: "\${{ fromJSON(vars.XS) }}" }`

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parseInputs } from '../../sandbox/runner/action-file.ts'
-import { type Inputs, readInputs } from '../../src/inputs/inputs.ts'
-import { report } from '../../src/report.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
+import { report } from '../../src/report/report.ts'
 import { userToken } from '../support/destinations.ts'
 import { filesIn, readText, root } from '../support/pages.ts'
 import { metadata } from '../support/workflow/problems.ts'
@@ -14,7 +14,7 @@ const sentence = /^[A-Z].*\.$/
 const key = { 'app-id': 'a', secret: 'b' }
 
 /** Reads inputs as the code does, and takes note of every name that it asks for. */
-function readWith(given: Record<string, string | undefined>, asked = new Set<string>()): Inputs {
+function readWith(given: Record<string, string | undefined>, asked = new Set<string>()) {
   const get = (name: string) => {
     asked.add(name)
     return given[name]
@@ -31,18 +31,18 @@ describe('inputs', () => {
   const defaults = {
     'app-id': undefined,
     secret: undefined,
-    scope: '',
-    audience: '',
-    validity: '',
-    'base-url': 'https://itsyou.online',
-    'public-key': '',
+    scope: 'user:name',
     'ovc-url': '',
     'ays-url': '',
-    jwt: '',
+    validity: '1h',
     'env-var': 'JWT',
+    'base-url': 'https://itsyou.online',
+    'public-key': '',
     summary: 'false',
     retries: '5',
     timeout: '60s',
+    audience: '',
+    jwt: '',
   }
 
   test('are the public contract, with these defaults', () => {
@@ -57,7 +57,7 @@ describe('inputs', () => {
   })
 
   test('are read in one place', () => {
-    expect(filesIn('src').filter(file => /getInput\(/.test(readText(file)))).toEqual(['src/runner.ts'])
+    expect(filesIn('src').filter(file => /getInput\(/.test(readText(file)))).toEqual(['src/runner/files.ts'])
   })
 
   test('have the same defaults where a runner sets none of them', () => {
@@ -75,7 +75,9 @@ describe('inputs', () => {
 })
 
 test('outputs are those that a run sets, in their order, each with a description', () => {
-  expect(Object.keys(outputs)).toEqual(Object.keys(report(userToken, readWith(key), undefined, [], 0).outputs))
+  expect(Object.keys(outputs)).toEqual(
+    Object.keys(report(userToken, readWith(key).settings, undefined, undefined, 0).outputs),
+  )
   for (const output of Object.values(outputs)) expect(output.description).toMatch(sentence)
 })
 

@@ -1,12 +1,12 @@
-/** The conditions in the pages that skip forks: true for each run that gets secrets, and for no other. */
+/** The conditions that skip forks: true for each run that gets secrets, and for no other. */
 
 import { expect, test } from '@jest/globals'
 import { blocksOf, readText } from '../support/pages.ts'
 import { isTrue } from '../support/workflow/expressions.ts'
 
 /** As GitHub reads them, also where YAML breaks the line. */
-const conditions = ['README.md', 'docs/troubleshooting.md'].flatMap(page =>
-  blocksOf(readText(page)).flatMap(({ text }) => {
+const conditions = ['examples/skip-forks.yml', 'docs/troubleshooting.md'].flatMap(page =>
+  [page.endsWith('.md') ? blocksOf(readText(page)) : { text: readText(page) }].flat().flatMap(({ text }) => {
     const [, condition = ''] = /^ *if: (?:>-\n)?(.*(?:\n +(?:\|\||&&).*)*)/m.exec(text) ?? []
     return condition.includes('head.repo') ? [[page, condition] as const] : []
   }),
@@ -22,7 +22,7 @@ const cases: [name: string, event: unknown, getsSecrets: boolean][] = [
   ['a fork that was deleted', pull(null), false],
 ]
 
-test('both pages have one', () => expect(conditions).toHaveLength(2))
+test('there are two', () => expect(conditions).toHaveLength(2))
 
 test.each(conditions.flatMap(([page, condition]) => cases.map(run => [page, ...run, condition] as const)))(
   '%s: %s',

@@ -3,26 +3,17 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { filesIn, pages, readText, root } from '../support/pages.ts'
+import { anchorsOf, filesIn, pages, proseOf, readText, root } from '../support/pages.ts'
 
-/** A page without its code blocks: what looks like a link or a heading there is neither. */
-const proseOf = (page: string) => readText(page).replaceAll(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2 *$/gm, '')
+const proseIn = (page: string) => proseOf(readText(page))
 
 /** Links in `[text](target)`, `[name]: target` and `href="target"` form. Code in backticks is not a link. */
 function linksOf(page: string): string[] {
-  const prose = proseOf(page).replaceAll(/(`+)[^`]+?\1/g, 'code')
+  const prose = proseIn(page).replaceAll(/(`+)[^`]+?\1/g, 'code')
   const inline = /\]\(\s*([^)\s]+)/g
   const definitions = /^ {0,3}\[[^\]]+\]: +(\S+)$/gm
   const html = /\b(?:href|src)="([^"]+)"/g
   return [inline, definitions, html].flatMap(form => [...prose.matchAll(form)].map(([, target = '']) => target))
-}
-
-/** The anchors of a page by GitHub's rules, for headings without links and emphasis, none of them repeated. */
-function anchorsOf(page: string): string[] {
-  return [...proseOf(page).matchAll(/^ {0,3}#{1,6} +(.+)$/gm)].map(([, heading = '']) => {
-    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc}\- ]/gu, '')
-    return words.replaceAll(' ', '-')
-  })
 }
 
 /** What is wrong with a link; undefined where nothing is. */
@@ -34,14 +25,17 @@ function faultOf(page: string, link: string): string | undefined {
   if (!existsSync(join(root, target))) return `${link} leads to nothing`
   if (anchor === undefined) return undefined
   if (!target.endsWith('.md')) return statSync(join(root, target)).isFile() ? undefined : `${link} is not a page`
-  return anchorsOf(target).includes(anchor) ? undefined : `${link} has no such heading`
+  return anchorsOf(readText(target)).includes(anchor) ? undefined : `${link} has no such anchor`
 }
+
+/** The file that the README tells its reader to save. */
+const readersFile = '.github/workflows/deploy.yml'
 
 /** Paths of this repository in backticks. `lib` is built, and `<...>`, `*` and spaces make a pattern or a command of it. */
 function pathsOf(page: string): string[] {
-  const code = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
+  const code = [...proseIn(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
   const folders = /^(\.ci|\.github|__tests__|dist|docs|examples|sandbox|scripts|src|stubs)\//
-  return code.filter(text => folders.test(text) && !/[<>*\s{}$]|\.\.\./.test(text))
+  return code.filter(text => folders.test(text) && text !== readersFile && !/[<>*\s{}$]|\.\.\./.test(text))
 }
 
 test('there are pages', () => {

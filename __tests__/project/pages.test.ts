@@ -1,8 +1,11 @@
-/** What a reader pastes from a page works: each block of YAML is valid on GitHub, each command is valid in bash. */
+/**
+ * What a reader pastes from a page works: each block of YAML is valid on GitHub, each command is valid in bash. And the
+ * README is short, describes each input and output, and no code scrolls sideways.
+ */
 
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
-import { blocksOf, pages, readText } from '../support/pages.ts'
+import { blocksOf, filesIn, pages, readText } from '../support/pages.ts'
 import { metadata, problems, thisAction } from '../support/workflow/problems.ts'
 
 const indented = (text: string, by: number) => text.replaceAll(/^(?=.)/gm, ' '.repeat(by))
@@ -113,4 +116,28 @@ test.each([
     return [name, value, plain(description)]
   })
   expect(listUnder(heading)).toEqual(expected)
+})
+
+test('README.md can be read in two minutes', () => {
+  const lines = readText('README.md').trimEnd().split('\n')
+  expect(lines.length).toBeLessThanOrEqual(220)
+  expect(lines.slice(0, 80)).toContain('## Inputs')
+})
+
+// Beside the sidebar, GitHub's page is 832 px wide, of which the padding of a block takes 32. A character is 0.602 times as
+// wide as the font is high (Menlo, Liberation Mono). The font has 13.6 px in a page, and 12 px where a file is shown.
+const widest = { page: 97, file: 110 }
+
+const blocks = ['README.md', ...filesIn('docs').filter(file => file.endsWith('.md'))].flatMap(page =>
+  blocksOf(readText(page)).map(({ text, line }) => ({ file: page, text, first: line, most: widest.page })),
+)
+const examples = filesIn('examples')
+  .filter(file => file.endsWith('.yml'))
+  .map(file => ({ file, text: readText(file), first: 1, most: widest.file }))
+
+test('no code scrolls sideways', () => {
+  const tooLong = [...blocks, ...examples].flatMap(({ file, text, first, most }) =>
+    text.split('\n').flatMap((line, at) => (line.length > most ? `${file}:${first + at} (${line.length})` : [])),
+  )
+  expect(tooLong).toEqual([])
 })

@@ -1,9 +1,9 @@
 /** The picture of the README shows what the built action shows. */
 
 import { expect, test } from '@jest/globals'
-import { drawPicture } from '../../scripts/support/picture.ts'
-import { missingTools } from '../../scripts/support/tools.ts'
+import { drawPicture } from '../../scripts/picture.ts'
 import { readText } from '../support/pages.ts'
+import { missingTools } from '../support/tools.ts'
 
 const testWithBash = missingTools() === undefined ? test : test.skip
 

@@ -7,7 +7,7 @@ import { type OpenvCloud, type OpenvCloudOptions, startOpenvCloud } from '../../
 /** Seconds; both servers stand still at it. */
 const now = 1_800_000_000
 const accounts = [{ id: 7, name: 'acme' }]
-const shared = { id: 3, name: 'shared', accountId: 8 }
+const shared = { id: 3, name: 'shared', accountId: 8, accountName: 'other' }
 const users = { ada: { accounts }, eve: { accounts: [], cloudspaces: [shared] } }
 
 const itsyouonline = await startItsYouOnline()
@@ -41,7 +41,7 @@ async function call(name: string, parameters: object = {}, token = jwt): Promise
 }
 
 const cloudspace = { accountId: 7, location: 'my-location', name: 'web', access: 'ada@itsyouonline' }
-const web = { ...cloudspace, id: 4 }
+const web = { ...cloudspace, id: 4, accountName: 'acme' }
 const inCloudspace = { cloudspaceId: 4 }
 const machine = { ...inCloudspace, name: 'vm', imageId: 1, disksize: 10, sizeId: 1 }
 const vm = { id: 1, name: 'vm', cloudspaceId: 4, status: 'RUNNING' }

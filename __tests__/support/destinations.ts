@@ -15,7 +15,7 @@ export const userToken: Token = {
   audiences: [],
   expiresAt: 0,
   refreshToken: undefined,
-  signatureVerified: true,
+  verifiedAt: 0,
 }
 
 const ofOrganization = { identity: 'my-org', keyKind: 'organization', scopes: ['organization:owner'] } as const

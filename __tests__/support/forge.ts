@@ -3,7 +3,7 @@
  * ones.
  */
 
-import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { Keys } from '../../src/jwt/keys.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
@@ -14,7 +14,10 @@ export const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).to
 /** The public keys of these private ones, as the verification takes them. */
 export function publicKeysOf(...privateKeys: KeyObject[]): Keys {
   const p384 = { name: 'ECDSA', namedCurve: 'P-384' }
-  return { keys: privateKeys.map(key => createPublicKey(key).toCryptoKey(p384, true, ['verify'])), issuer: undefined }
+  return {
+    trusted: privateKeys.map(key => createPublicKey(key).toCryptoKey(p384, true, ['verify'])),
+    issuer: undefined,
+  }
 }
 
 export const keys = publicKeysOf(privateKey)
@@ -36,30 +39,20 @@ export function claims(changes: Record<string, unknown> = {}): Record<string, un
 export type SignOptions = { header?: Record<string, unknown>; key?: KeyObject }
 
 /**
- * Signs a payload with ES384: `r || s`, 96 bytes (RFC 7518, section 3.4).
+ * Signs a payload with ECDSA over SHA-384, which is ES384 with a P-384 key: `r || s`, 96 bytes (RFC 7518, section 3.4).
  *
  * @param payload claims, or the text or bytes that stand in their place
  */
 export function signJwt(payload: Record<string, unknown> | string | Buffer, options: SignOptions = {}): string {
-  const signed = unsigned(payload, options.header ?? { alg: 'ES384', typ: 'JWT' })
-  const key = { key: options.key ?? privateKey, dsaEncoding: 'ieee-p1363' } as const
-  return `${signed}.${sign('sha384', Buffer.from(signed), key).toString('base64url')}`
+  const { header = { alg: 'ES384', typ: 'JWT' }, key = privateKey } = options
+  const signed = unsigned(payload, header)
+  return `${signed}.${sign('sha384', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
 }
 
 /** Header and payload, which is what a signature is made for. */
 export function unsigned(payload: Record<string, unknown> | string | Buffer, header: Record<string, unknown>): string {
   const content = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload)
-  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(content).toString('base64url')}`
-}
-
-/** The classic forgery: a public key is not secret, so a reader that takes its text for one accepts any JWT. */
-export function signWithPublicKeyAsSecret(payload: Record<string, unknown>): string {
-  const signed = unsigned(payload, { alg: 'HS256', typ: 'JWT' })
-  return `${signed}.${createHmac('sha256', publicKeyPem).update(signed).digest('base64url')}`
-}
-
-/** Exchanges the payload and keeps the signature. */
-export function tamper(jwt: string, payload: Record<string, unknown>): string {
-  const [header, , signature] = jwt.split('.')
-  return `${header}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.${signature}`
+  // RFC 7797: a payload that is not encoded.
+  const encoded = header['b64'] === false ? content : Buffer.from(content).toString('base64url')
+  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${encoded}`
 }

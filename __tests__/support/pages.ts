@@ -1,4 +1,4 @@
-/** The files of this repository, and the code blocks in its pages. */
+/** The files of this repository, and the code blocks and anchors in its pages. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -33,4 +33,20 @@ export function blocksOf(page: string): { language: string; text: string; line: 
       line: page.slice(0, all[index]?.index).split('\n').length + 1,
     }),
   )
+}
+
+/** A page without its code blocks: what looks like a link or a heading there is neither. */
+export function proseOf(page: string): string {
+  return page.replaceAll(/^( *)(```+|~~~+)[^\n]*\n[\s\S]*?^\1\2 *$/gm, '')
+}
+
+/**
+ * The anchors of a page: those that GitHub makes of headings (without links and emphasis, none of them repeated), and those
+ * that it writes itself.
+ */
+export function anchorsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^ {0,3}#{1,6} +(.+)$|<a id="([^"]+)"><\/a>/gm)].map(([, heading = '', id]) => {
+    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc}\- ]/gu, '')
+    return id ?? words.replaceAll(' ', '-')
+  })
 }

@@ -41,6 +41,8 @@ type StepOptions = {
   signal?: SignalPlan | undefined
   /** The payload of the event; `{}` unless given. */
   event?: unknown
+  /** Gets each line of the log, masked, while the step runs. */
+  onLine?: ((line: string) => void) | undefined
 }
 
 export type ActionOptions = StepOptions & {
@@ -191,7 +193,7 @@ export class Job {
     const lines = [...step.details, ...block('env', Object.entries(env))].map(line => `  ${line}`)
     const header = [`▶ ${options.name ?? step.name}`, ...lines].map(line => `${this.mask(line)}\n`).join('')
     this.#log += header
-    const log = new StepLog(this.#masker, this.#runnerEnv['RUNNER_DEBUG'] === '1')
+    const log = new StepLog(this.#masker, this.#runnerEnv['RUNNER_DEBUG'] === '1', options.onLine)
     for (const warning of step.warnings) log.warning(warning)
 
     const running = run({

@@ -64,14 +64,19 @@ export class StepLog {
 
   readonly #masker: Masker
   readonly #isDebugging: boolean
+  readonly #onLine: (line: string) => void
   #isEchoing: boolean
   readonly #lines: string[] = []
   readonly #lineCount = { stdout: 0, stderr: 0 }
   #stopToken: string | undefined
 
-  /** @param isDebugging whether debug logging is on: debug lines are shown, and each command that is obeyed */
-  constructor(masker: Masker, isDebugging: boolean) {
+  /**
+   * @param isDebugging whether debug logging is on: debug lines are shown, and each command that is obeyed
+   * @param onLine gets each line of the log, masked, as soon as it is there
+   */
+  constructor(masker: Masker, isDebugging: boolean, onLine: (line: string) => void = () => {}) {
     this.#masker = masker
+    this.#onLine = onLine
     this.#isDebugging = isDebugging
     this.#isEchoing = isDebugging
   }
@@ -91,7 +96,9 @@ export class StepLog {
 
   /** Writes a line to the log, masked. */
   write(text: string): void {
-    this.#lines.push(this.#masker.apply(text))
+    const line = this.#masker.apply(text)
+    this.#lines.push(line)
+    this.#onLine(line)
   }
 
   /** Annotates the step with an error. It does not fail the step: its exit code does. */

@@ -9,14 +9,14 @@ import * as x509 from '@peculiar/x509'
 export const remoteHost = 'id.example.test'
 
 /** PEM, and what signs with it. */
-export type Certificate = {
+type Certificate = {
   key: string
   cert: string
   name: string
   keys: CryptoKeyPair
 }
 
-export type CertificateOptions = {
+type CertificateOptions = {
   /** DNS names and IPv4 addresses; `localhost` and `127.0.0.1` unless given. The first is the common name. */
   hosts?: readonly string[]
   /** The end of the year 9999, the last that a certificate can say, unless given: a test must not depend on the date. */

@@ -23,7 +23,7 @@ export type Reply = { status: number; headers?: Record<string, string>; body?: s
 
 export type Answer = (received: Received) => Reply | Promise<Reply>
 
-export type ListenOptions = {
+type ListenOptions = {
   /** 0, the default, lets the system choose a free one. */
   port?: number | undefined
   /** A PEM key and certificate: the server then speaks https. */
@@ -32,7 +32,7 @@ export type ListenOptions = {
   record: (request: RecordedRequest) => void
 }
 
-export type Listening = { origin: string; port: number; close(): Promise<void> }
+type Listening = { origin: string; port: number; close(): Promise<void> }
 
 /**
  * Starts a server on the loopback interface. Nothing else can reach it: its keys are printed and its users are made up.

@@ -2,7 +2,7 @@
 
 import { errors, importSPKI, type JWTPayload, jwtVerify } from 'jose'
 
-export type JwtReading =
+type JwtReading =
   | { problem?: undefined; claims: JWTPayload }
   /** `malformed`: not three parts of a JWT with ES384, such as an opaque token or a JWT that was cut off. */
   | { problem: 'malformed' | 'expired' | 'invalid'; claims?: undefined }

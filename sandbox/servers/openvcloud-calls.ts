@@ -8,12 +8,13 @@ export type Cloudspace = {
   id: number
   name: string
   accountId: number
+  accountName: string
   location: string
   /** The user it is shared with: `<username>@<iss>`. */
   access: string
 }
 
-export type Machine = {
+type Machine = {
   id: number
   name: string
   cloudspaceId: number
@@ -137,7 +138,8 @@ function createCloudspace(context: Context): Reply {
   const { state, accounts, user, location } = context
   const [accountId, name] = [number(context, 'accountId'), string(context, 'name')]
   if (!Number.isInteger(accountId)) return refusal(400, 'accountId is not a number')
-  if (!accounts.some(({ id }) => id === accountId)) return refusal(403, `${user} has no access to account ${accountId}`)
+  const account = accounts.find(({ id }) => id === accountId)
+  if (!account) return refusal(403, `${user} has no access to account ${accountId}`)
   if (string(context, 'location') !== location) {
     return refusal(400, `Location ${string(context, 'location')} does not exists`)
   }
@@ -145,7 +147,14 @@ function createCloudspace(context: Context): Reply {
     return refusal(409, `Cloud Space with name ${name} already exists.`)
   }
   const id = nextId(state.cloudspaces)
-  state.cloudspaces.push({ id, accountId, name, location, access: string(context, 'access') })
+  state.cloudspaces.push({
+    id,
+    name,
+    accountId,
+    accountName: account.name,
+    location,
+    access: string(context, 'access'),
+  })
   return json(200, id)
 }
 

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { html, json, listen, type Received, type RecordedRequest, type Reply, readParameters } from './http.ts'
 import { jwtReader } from './jwt.ts'
-import { type Account, type OpenvCloudState, perform, refusal } from './openvcloud-calls.ts'
+import { type Account, type Cloudspace, type OpenvCloudState, perform, refusal } from './openvcloud-calls.ts'
 import { slidingWindow } from './sliding-window.ts'
 
 export type OpenvCloudOptions = {
@@ -23,7 +23,7 @@ export type OpenvCloudOptions = {
   now?: (() => number) | undefined
 }
 
-type User = { accounts: Account[]; cloudspaces?: { id: number; name: string; accountId: number }[] }
+type User = { accounts: Account[]; cloudspaces?: Omit<Cloudspace, 'location' | 'access'>[] }
 
 export type OpenvCloud = {
   /** Without a trailing slash and without `/restmachine`. */

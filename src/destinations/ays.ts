@@ -25,6 +25,6 @@ export async function checkAys(ask: Ask, server: Server, token: Token): Promise<
  */
 function whyRefused({ keyKind, scopes }: Token): string {
   return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
-    ? 'the JWT has no scope "user:memberof:<organization>". Request it in "scope" for the organization that this AYS server is configured with.'
-    : 'this AYS server is configured with another organization, it trusts another ItsYou.online than "base-url", its clock differs, or its own configuration is wrong. Check the first two, or ask its operator.'
+    ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+    : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or its configuration is wrong, or a proxy removed the JWT. Check "scope" and "audience", or ask its operator.'
 }

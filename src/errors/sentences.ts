@@ -2,8 +2,7 @@
  * What each error says: what happened, why, and what to do. The parameters are the facts that its sentence takes. A clause
  * that a rule deduces stands beside that rule; here is the frame around it.
  *
- * A code names one remedy and never changes its meaning: people search for it. The order is that of
- * docs/troubleshooting.md.
+ * A code names one remedy and never changes its meaning: people search for it.
  */
 
 import { products, type Server } from '../address.ts'
@@ -41,7 +40,7 @@ export const sentences = {
   ERR_PUBLIC_KEY_CONFLICT: (url: string) =>
     `"public-key" is not the key of ${url}, the server in "base-url": set "base-url" to the address of the server that has this key, or remove "public-key".`,
   ERR_JWT_INPUT: (found: string) =>
-    `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key".`,
+    `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key". If that server's key was changed, get a new JWT.`,
   ERR_NOT_REFRESHABLE: () =>
     '"jwt" contains a JWT without a refresh token, which no server renews: request it with "scope: user:name,offline_access", or use "app-id" and "secret" here.',
   ERR_TLS_OFF: () =>
@@ -52,13 +51,13 @@ export const sentences = {
   ERR_NODE_VERSION: (oldest: string, version: string) =>
     `This action needs Node ${oldest} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner has Node 24.`,
   ERR_RUNNER_FILES: (variable: string) =>
-    `${variable} does not name a regular file, so the JWT could not be set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
+    `${variable} does not name a regular file, so nothing was set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
   ERR_RUNNER_FILES_DENIED: (variable: string, code: string) =>
     `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`,
   ERR_OUTPUTS_INCOMPLETE: (code: string) =>
     `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
   ERR_CANCELLED: (signal: string) =>
-    `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step.`,
+    `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step, "concurrency", and "fail-fast" of the matrix.`,
   ERR_UNEXPECTED: (kind: string) =>
     `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`,
 
@@ -67,34 +66,36 @@ export const sentences = {
   ERR_HOST_NOT_FOUND: ({ name, input }: Server) =>
     `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
   ERR_DNS: ({ name }: Server, cause: string) =>
-    `This runner's DNS did not answer for the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
+    `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
   ERR_CONNECTION: ({ name, input }: Server, cause: string) =>
-    `${name} could not be reached (${cause}): check "${input}" and that this runner may connect to it, then run the job again.`,
+    `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
   ERR_TIMEOUT: ({ name }: Server, seconds: number, attempts: number) =>
-    `${name} did not respond in time (${seconds} s, ${inAttempts(attempts)}): check that the server is up, or raise "timeout".`,
+    `${name} did not send a whole answer in time ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
   ERR_WAIT_TOO_LONG: ({ name }: Server, status: number, wait: number, left: number) =>
-    `${name} is not ready (status ${status}) and asks to wait ${wait} s, but "timeout" leaves ${left} s: run the job again later, or raise "timeout".`,
-  ERR_RATE_LIMIT: ({ name }: Server, seconds: number, attempts: number) =>
-    `${name} limits the number of requests (status 429 for ${seconds} s, ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
+    `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
+  ERR_RATE_LIMIT: ({ name }: Server, attempts: number) =>
+    `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
   ERR_UNAVAILABLE: ({ name, input }: Server, status: number, attempts: number) =>
     `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout".${
       input === 'base-url' ? '' : ` To skip this check, leave "${input}" empty.`
     }`,
   ERR_PROXY_INVALID: (variable: string, found: string, remedy: string) => `${variable} ${found}: ${remedy}`,
-  ERR_PROXY_FAILED: (variable: string, url: string, cause: string, remedy: string) =>
-    `The proxy in ${variable} did not connect to ${url} (${cause}): ${remedy}`,
+  ERR_PROXY_FAILED: (variable: string, cause: string) =>
+    `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
+  ERR_PROXY_REFUSED: (variable: string, url: string, status: number, remedy: string) =>
+    `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
   ERR_PROXY_SILENT: (variable: string, url: string, seconds: number, attempts: number) =>
-    `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up and a proxy for https, or name the server in no_proxy.`,
+    `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
   ERR_CERTIFICATE_UNTRUSTED: ({ name }: Server, cause: string) =>
-    `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file in the step's "env:". Otherwise, ask the operator to fix the certificate.`,
+    `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
   ERR_CERTIFICATE_EXTRA_CA: ({ name }: Server, cause: string) =>
-    `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM, and that it contains the CA of this server.`,
+    `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM and contains the CA of this server, and that the server sends its intermediate certificates.`,
   ERR_CERTIFICATE_EXPIRED: ({ name }: Server, cause: string) =>
     `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
   ERR_CERTIFICATE_HOST: ({ name, input }: Server, cause: string) =>
-    `The certificate of ${name} is for another host name (${cause}): put the name that is in the certificate into "${input}", or ask the operator for a certificate with this name.`,
+    `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
   ERR_CERTIFICATE_INVALID: ({ name }: Server, cause: string) =>
-    `The certificate of ${name} cannot be accepted (${cause}): ask the operator to replace it.`,
+    `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
   ERR_CLIENT_CERTIFICATE: ({ name, input }: Server, cause: string) =>
     `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
   ERR_TLS: ({ name }: Server, cause: string, remedy: string) =>
@@ -104,28 +105,28 @@ export const sentences = {
   ERR_COMPRESSED: ({ name }: Server, encoding: string) =>
     `${name} answered with ${encoding} encoding, although the request asks for none: ask the operator of the server, or of the proxy in front of it, to send this answer uncompressed.`,
   ERR_UNEXPECTED_STATUS: ({ name, input }: Server, status: number) =>
-    `${name} answered with status ${status}, and not as ${products[input]} does: a gateway, a proxy or another program answered. Check the scheme (https or http), host and port in "${input}", and what is between the runner and the server.`,
+    `${name} answered with status ${status}, but not as ${products[input]} does: a gateway, a proxy or another program answered. Check "${input}" (https or http, host, port). If it is right, ask the operator of the gateway or proxy.`,
 
   // --- what the identity server answers ---
 
   ERR_CREDENTIALS_REJECTED: ({ name }: Server, reason: string) => `${name} rejected the credentials (400): ${reason}`,
   ERR_SCOPE_REFUSED: ({ name }: Server, scopes: readonly string[], reason: string) =>
     `${name} refused the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)} (401): ${reason}`,
-  ERR_RENEWAL_REFUSED: ({ name }: Server, status: number) =>
-    `${name} did not renew the JWT in "jwt" (${status}): its refresh token was not used for 30 days or was removed, the server's key was changed, or "base-url" is not the server that issued it. Get a new JWT with offline_access in "scope".`,
+  ERR_RENEWAL_REFUSED: ({ name }: Server) =>
+    `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy removed the JWT. Get a new JWT with "app-id" and "secret".`,
   ERR_NOT_FOUND: ({ name }: Server) =>
     `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`,
   ERR_REDIRECT: ({ name }: Server, remedy: string) =>
     `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
   ERR_TOO_LARGE: ({ name }: Server, limit: number) =>
-    `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server.`,
+    `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
   ERR_NOT_A_JWT: ({ name }: Server, found: string) =>
     `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
 
   // --- the JWT ---
 
-  ERR_JWT_INVALID: ({ name }: Server, found: string) =>
-    `The JWT from ${name} ${found}. No JWT was set: check "base-url" and "public-key". If both are right, tell the server's operator.`,
+  ERR_JWT_INVALID: ({ name }: Server, found: string, remedy = "tell the server's operator.") =>
+    `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
   ERR_JWT_EXPIRED: ({ name }: Server, seconds: number) =>
     `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
   ERR_SCOPE_NOT_GRANTED: (
@@ -145,11 +146,11 @@ export const sentences = {
   ERR_OVC_AUDIENCE: (audiences: readonly string[]) =>
     `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
   ERR_OVC_REFUSED: ({ name }: Server, identityServer: string) =>
-    `OpenvCloud at ${name} refused the JWT (401). No JWT was set: its clock differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the clock of OpenvCloud differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
   ERR_NOT_OPENVCLOUD: ({ name }: Server, found: string) =>
-    `${name} is not the address of an OpenvCloud location (${found}): set "ovc-url" to the address of its portal, such as https://my-location.example.`,
+    `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
   ERR_AYS_REFUSED: ({ name }: Server, reason: string) =>
     `AYS at ${name} refused the JWT (401). No JWT was set: ${reason}`,
   ERR_NOT_AYS: ({ name }: Server, found: string) =>
-    `${name} is not the address of an AYS server (${found}): set "ays-url" to its address with its prefix, such as https://ays.example/api.`,
+    `${name} did not answer as AYS does (${found}): check that "ays-url" is its address with its prefix, such as https://ays.example/api, and that no login or maintenance page is in front of it.`,
 } satisfies Record<`ERR_${string}`, (...facts: never[]) => string>

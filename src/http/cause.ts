@@ -42,7 +42,7 @@ export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, h
   const proxyVariable = server.proxy?.variable ?? 'https_proxy'
   switch (outcome.kind) {
     case 'answer':
-      if (outcome.status === 429) return new ActionError('ERR_RATE_LIMIT', server, seconds, attempts)
+      if (outcome.status === 429) return new ActionError('ERR_RATE_LIMIT', server, attempts)
       return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts)
     case 'compressed':
       return new ActionError('ERR_COMPRESSED', server, outcome.encoding)
@@ -53,29 +53,30 @@ export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, h
     case 'cancelled':
       return new ActionError('ERR_CANCELLED', outcome.signal)
     case 'proxy-failed':
-      return new ActionError(
-        'ERR_PROXY_FAILED',
-        proxyVariable,
-        server.url,
-        proxyCause(outcome.cause),
-        proxyRemedy(outcome.cause),
-      )
+      if (typeof outcome.cause === 'string') return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause)
+      return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause))
     case 'network':
       return networkError(outcome.code, outcome.words, server, hasExtraCa)
   }
 }
 
-function proxyRemedy(cause: number | string): string {
-  if (cause === 407) return 'put credentials that it accepts into its address, as http://user:password@host:port.'
-  if (typeof cause === 'string') return 'check the address of the proxy, or name the server in no_proxy.'
-  if (cause >= 500) return 'the proxy did not reach the server. Check the server, or name it in no_proxy.'
-  return 'the proxy does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.'
+function proxyRemedy(status: number): string {
+  if (status === 407) {
+    return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.'
+  }
+  if (status === 401 || status === 403) {
+    return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.'
+  }
+  if (status === 429) return 'it limits the number of requests. Run the job again later.'
+  if (status >= 500 && status !== 501)
+    return 'it did not reach the server. Check that the server is up, or name it in no_proxy.'
+  return 'the address may not be that of a proxy for https. Check it.'
 }
 
 function networkError(code: string, words: string | undefined, server: Server, hasExtraCa: boolean): ActionError {
   const cause = words === undefined ? code : `${words}, ${code}`
   if (code === 'ENOTFOUND') return new ActionError('ERR_HOST_NOT_FOUND', server)
-  if (code === 'EAI_AGAIN') return new ActionError('ERR_DNS', server, code)
+  if (code.startsWith('EAI_')) return new ActionError('ERR_DNS', server, code)
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause)
   }
@@ -105,13 +106,17 @@ function networkError(code: string, words: string | undefined, server: Server, h
 const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/
 
 function tlsRemedy(said: string, { input }: Server): string {
-  // Alert 40 is the same for three causes.
+  // Alert 40 is the same for four causes.
   if (said.includes('alert handshake failure')) {
-    return 'they have no cipher or no curve in common, or the server requires a client certificate, which this action does not support. Ask the operator of the server.'
+    return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.'
   }
+  if (/wrong version number|packet length|http request/.test(said)) {
+    return `the port does not speak https. Check the port in "${input}".`
+  }
+  if (said.includes('unrecognized name')) return `the server does not know the host name in "${input}". Check it.`
   if (/protocol version|unsupported protocol/.test(said)) {
     return 'the server must offer TLS 1.2 or newer. Ask its operator.'
   }
   if (said.includes('alert')) return 'the server refused the connection. Ask its operator why.'
-  return `check that the port in "${input}" speaks https, and that the server offers TLS 1.2 or newer.`
+  return "the server's TLS settings are too old or too weak. Ask its operator."
 }

@@ -12,6 +12,22 @@ export type ProxySettings = {
   readonly exceptions: string
 }
 
+/** The addresses of a run, as the inputs have them; undefined for a server that is not asked. */
+type Addresses = {
+  readonly baseUrl: string
+  readonly ovcUrl: string | undefined
+  readonly aysUrl: string | undefined
+}
+
+/** @throws ActionError for a proxy that cannot be used, whichever server it leads to: before any of them is asked. */
+export function serversOf({ baseUrl, ovcUrl, aysUrl }: Addresses, settings: ProxySettings) {
+  return {
+    identityServer: serverAt('base-url', baseUrl, settings),
+    ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+    aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+  }
+}
+
 /**
  * A server with the way that leads there.
  *

@@ -86,14 +86,13 @@ const leastLimitWait = 500
 const firstLimitWindow = 4000
 
 /**
- * After a 429: half a second, and a random part of a window of 4 s, 12 s, 36 s and so on. The window has no cap but the
- * time: where rejected requests count against the limit, too, jobs that come back within a fixed window keep each other
- * out for ever.
+ * After a 429: half a second, and a random part of 4 s, 12 s, 36 s and so on, at most 0.8 of the time that is left. The
+ * window has no other cap: where rejected requests count against the limit, too, jobs that come back within a fixed
+ * window keep each other out for ever.
  */
 function limitRetry(asked: number, rest: number, { causes, cause, random }: Situation): Decision {
   const earlier = causes.filter(other => other === cause).length
-  const window = Math.min(firstLimitWindow * 3 ** earlier, 0.8 * rest)
-  const wait = Math.min(leastLimitWait + random * window, rest - shortestAttempt)
+  const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest)
   return { kind: 'retry', wait: Math.round(asked + wait), counts: false }
 }
 

@@ -3,7 +3,7 @@
 import { ActionError } from '../errors/error.ts'
 import { hasInvisible, isName } from '../shown.ts'
 import { emptyCredentials } from './empty.ts'
-import type { InputSource } from './inputs.ts'
+import type { InputSource } from './source.ts'
 
 /** Asks for a new JWT (RFC 6749, section 4.4). */
 export type ClientCredentials = {
@@ -51,7 +51,8 @@ export function readCredentials({ get, env, event }: InputSource, defaultScope: 
     }
   }
   if (clientId.includes('@')) throw invalid('app-id', 'contains "@", which no application id has', again)
-  if (!isName(clientId)) throw invalid('app-id', 'contains characters that no application id has', again)
+  if (!isName(clientId))
+    throw invalid('app-id', 'contains characters that no application id has, or is too long', again)
   if (clientSecret.length > longestSecret) throw invalid('secret', `has more than ${longestSecret} characters`, again)
   if (hasInvisible(clientSecret)) throw invalid('secret', 'contains a line break or an invisible character', again)
   return { grant: 'client_credentials', clientId, clientSecret }
@@ -62,7 +63,7 @@ function refuseText(input: string, value: string): void {
   // `env.prod` could be an organization, and no secret has a dot.
   const context = input === 'app-id' ? /^(secrets|vars)\.[\w-]+$/i : /^(secrets|vars|env|inputs|needs|steps)\.[\w.-]+$/i
   if (context.test(value) || /^\$?\{\{.*\}\}$/.test(value)) {
-    const remedy = `write it as \${{ secrets.NAME }} or \${{ vars.NAME }}, with the name of the secret or variable.`
+    const remedy = `write it between \${{ and }} in the workflow.`
     throw invalid(input, 'contains the text of an expression instead of its value', remedy)
   }
   if (/^\$(env:)?\w+$|^\$\{\w+\}$|^%\w+%$/i.test(value)) {

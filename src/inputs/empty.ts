@@ -1,8 +1,7 @@
 /** Why a credential is empty, as far as the event and the environment tell. */
 
 import { ActionError } from '../errors/error.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
+import type { Environment } from './source.ts'
 
 /** Names under which other actions and programs take the same value; a dash or an underscore makes no difference. */
 const otherNames = {
@@ -27,16 +26,26 @@ export function emptyCredentials(empty: readonly Credential[], env: Environment,
     const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`
     return new ActionError('ERR_INPUT_EMPTY', what, remedy)
   }
-  if (env['GITHUB_ACTOR'] === 'dependabot[bot]' || record(event['sender'])['login'] === 'dependabot[bot]') {
-    return new ActionError('ERR_SECRETS_DEPENDABOT', what)
-  }
-  if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-    return new ActionError('ERR_SECRETS_FORK', what)
+  // Where the secret arrived, secrets are not what is missing.
+  if (empty.includes('secret')) {
+    const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']]
+    if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+      return new ActionError('ERR_SECRETS_DEPENDABOT', what)
+    }
+    if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+      return new ActionError('ERR_SECRETS_FORK', what)
+    }
   }
   const check =
     'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.'
   return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check)
 }
+
+/** Of runs that Dependabot starts, those of other events get secrets (GitHub's documentation on Dependabot and Actions). */
+const eventsWithoutSecrets: ReadonlySet<string | undefined> = new Set([
+  ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+  ...['deployment', 'deployment_status'],
+])
 
 /** An input that this step sets, that does not exist, and that was probably meant for one that is empty. */
 function otherInput(empty: readonly Credential[], env: Environment): { wrong: string; right: string } | undefined {

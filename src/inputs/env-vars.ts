@@ -14,7 +14,33 @@ const reserved: readonly string[] = [
   ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
   // languages
   ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-  ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'GO*', 'CARGO_*', 'RUSTC_*'],
+  ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
+  ...[
+    'GOPATH',
+    'GOROOT',
+    'GOENV',
+    'GOFLAGS',
+    'GOPROXY',
+    'GONOPROXY',
+    'GOPRIVATE',
+    'GOSUMDB',
+    'GONOSUMDB',
+    'GOINSECURE',
+  ],
+  ...[
+    'GOVCS',
+    'GOAUTH',
+    'GOTOOLCHAIN',
+    'GOWORK',
+    'GOBIN',
+    'GOCACHE',
+    'GOMODCACHE',
+    'GOTMPDIR',
+    'GODEBUG',
+    'GOEXPERIMENT',
+    'GOOS',
+    'GOARCH',
+  ],
   // tools, proxies and TLS
   ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
 ]
@@ -35,13 +61,14 @@ const none = /^(true|false|none|null|no|off)$/i
 export function readEnvVars(value: string): string[] {
   const names = [...new Set(value.split(/[\s,]/).filter(Boolean))]
   for (const name of names) {
-    const invalid = (remedy: string) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name), remedy)
+    const invalid = (remedy: string) =>
+      new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, 'contains'), remedy)
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')
     }
     if (isReserved(name)) {
-      throw invalid('the name belongs to the runner or changes how programs run. Choose another, such as JWT.')
+      throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.')
     }
   }
   return names

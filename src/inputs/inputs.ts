@@ -9,6 +9,7 @@ import { readDuration } from './duration.ts'
 import { readEnvVars } from './env-vars.ts'
 import { refuseMisspelt } from './misspelt.ts'
 import { readAudiences, readScopes } from './scopes.ts'
+import type { InputSource } from './source.ts'
 
 /** All inputs but the credentials. */
 export type Settings = {
@@ -33,15 +34,6 @@ export type Settings = {
   readonly retries: number
   /** Milliseconds for the whole step. */
   readonly timeout: number
-}
-
-/** What the inputs are read from: the runner's answers, as plain values. */
-export type InputSource = {
-  /** An input, trimmed; undefined where the runner did not set it at all (it sets each, `''` for an empty one). */
-  readonly get: (name: string) => string | undefined
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** The payload of the event that started the workflow; only asked for when a credential is empty. */
-  readonly event: () => unknown
 }
 
 /** As in action.yml. */

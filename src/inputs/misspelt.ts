@@ -1,6 +1,7 @@
 /** A misspelt `base-url` or `public-key`, with which the secret of one's own server would go to the public one. */
 
 import { ActionError } from '../errors/error.ts'
+import type { Environment } from './source.ts'
 
 /**
  * Each runner sets `INPUT_...` for whatever is under `with:`, and fills in the default of the right input. All ways to
@@ -10,10 +11,7 @@ import { ActionError } from '../errors/error.ts'
  * @throws ActionError where a misspelt input has another value than the right one. A wrapper's own input of such a name,
  *   which Gitea's runner passes on to this step, has the same value.
  */
-export function refuseMisspelt(
-  env: Readonly<Record<string, string | undefined>>,
-  get: (name: string) => string | undefined,
-): void {
+export function refuseMisspelt(env: Environment, get: (name: string) => string | undefined): void {
   for (const [variable, value = ''] of Object.entries(env)) {
     const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? ''
     const right = /^base[-_]*ur[li]$/.test(wrong) ? 'base-url' : /^public[-_]*key$/.test(wrong) ? 'public-key' : wrong

@@ -97,17 +97,21 @@ function mistakeIn(scope: string, before: string): [found: string, remedy: strin
     return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`]
   }
   if (/^(offline_access$|user:|organization:owner)/.test(scope)) return undefined
+  return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)]
+}
+
+/** @param before the scope before it in the list. */
+function whatToWrite(scope: string, before: string): string {
   if (before.startsWith('user:memberof:') && !scope.includes(':')) {
-    return [`contains "${scope}", which is not a scope`, `write "user:memberof:${scope}" if it is an organization.`]
+    return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`
   }
-  const likely = likelyScope(/^user[-_.= ]/i.test(scope) ? scope : scope.replace(/^(?!user:)/i, 'user:'))
-  const remedy =
-    letters(scope).startsWith('organizationowner') || letters(scope).startsWith('organisationowner')
-      ? 'write "organization:owner:ays" for AYS.'
-      : likely
-        ? `write "${likely}".`
-        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
-  return [`contains "${scope}", which is not a scope`, remedy]
+  if (/^organi[sz]ation/i.test(scope)) {
+    return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.'
+  }
+  const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''))
+  return nearest
+    ? `write "${nearest}".`
+    : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
 }
 
 /**
@@ -141,12 +145,19 @@ const kinds: Readonly<Record<string, 'nothing' | 'label' | 'name'>> = {
  * @returns the likely scope that was meant, `''` where none is near; undefined for a scope of a known kind.
  */
 export function likelyScope(scope: string): string | undefined {
-  if (!/^user[:\-_.= ]/i.test(scope)) return undefined
+  if (!scope.startsWith('user:')) return undefined
   const rest = scope.slice('user:'.length)
   // A label after a kind that takes none is not warned about: a warning must never be wrong.
   const isKnown = ([kind, follows]: [string, string]) =>
     `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`)
-  if (scope.startsWith('user:') && Object.entries(kinds).some(isKnown)) return undefined
+  return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest)
+}
+
+/**
+ * @param rest what follows `user:`.
+ * @returns the scope of a known kind with the fewest mistyped letters; `''` where none is near.
+ */
+function nearestScope(rest: string): string {
   const near = Object.entries(kinds).flatMap(([kind, follows]) =>
     // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
     [/:/, /[:\-_.= ]/].map(separator => {
@@ -159,8 +170,9 @@ export function likelyScope(scope: string): string | undefined {
     .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
     .sort((a, b) => a.edits - b.edits)
   if (!nearest) return ''
-  const label = nearest.label || (nearest.follows === 'name' ? '<organization>' : '')
-  return `user:${nearest.kind}${label && `:${nearest.follows === 'name' ? label.toLowerCase() : label}`}`
+  const isName = nearest.follows === 'name'
+  const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label
+  return `user:${nearest.kind}${label && `:${label}`}`
 }
 
 /** How many letters have to be inserted, left out, replaced or swapped to make one word of the other. */

@@ -21,6 +21,8 @@ export type Token = {
   readonly expiresAt: number
   /** The `refresh_token` claim, itself a credential. */
   readonly refreshToken: string | undefined
+  /** When it was verified, by the runner's clock: milliseconds since the epoch. */
+  readonly verifiedAt: number
 }
 
 /** The end of the year 9999, in seconds. Any time of today in milliseconds is later. */
@@ -29,19 +31,16 @@ const lastDate = 253_402_300_799
 /** RFC 7519, section 4.1.4, allows "some small leeway": runners without time service drift by seconds. */
 export const clockTolerance = 60
 
+type Invalid = (found: string, remedy?: string) => ActionError
+
 /**
  * Verifies the signature and reads the claims of what was verified; not whether the JWT has expired, since one that is to
  * be renewed may have. The claims are checked here and not by jose's `jwtVerify`, so that each has its own message.
  *
  * @param now milliseconds since the epoch.
- * @param invalid makes the error, from what is wrong with the JWT.
+ * @param invalid makes the error, from what is wrong with the JWT, and what to do where that is known.
  */
-export async function readToken(
-  jwt: string,
-  { trusted, issuer }: Keys,
-  now: number,
-  invalid: (found: string) => ActionError,
-): Promise<Token> {
+export async function readToken(jwt: string, { trusted, issuer }: Keys, now: number, invalid: Invalid): Promise<Token> {
   const claims = parseClaims(await verifiedPayload(jwt, trusted, invalid))
   if (!claims) throw invalid('has claims that cannot be read')
   const { iss, azp, exp, nbf, scope, aud, refresh_token: refreshToken } = claims
@@ -79,6 +78,7 @@ export async function readToken(
     audiences,
     expiresAt: Math.floor(exp),
     refreshToken: refreshToken || undefined,
+    verifiedAt: now,
   }
 }
 
@@ -88,11 +88,9 @@ export function userOf({ keyKind, identity, issuer }: Token): string | undefined
 }
 
 /** The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1). */
-async function verifiedPayload(
-  jwt: string,
-  trusted: readonly CryptoKey[],
-  invalid: (found: string) => ActionError,
-): Promise<Uint8Array> {
+async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], invalid: Invalid): Promise<Uint8Array> {
+  // RFC 7515, section 7.1: three parts of base64url. jose would ignore white space in the signature.
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(jwt)) throw invalid('is not a signed JWT')
   let code: unknown
   for (const key of trusted) {
     try {
@@ -110,7 +108,10 @@ async function verifiedPayload(
     case 'ERR_JOSE_NOT_SUPPORTED':
       throw invalid('has an extension that this action does not know ("crit")')
     case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
-      throw invalid("is not signed with this server's key")
+      throw invalid(
+        "is not signed with this server's key",
+        'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.',
+      )
     default:
       throw invalid('is not a signed JWT')
   }

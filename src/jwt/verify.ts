@@ -37,14 +37,13 @@ export async function verifyNew(
   if (extra.length) throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra)
   // The server drops a scope that the user does not have without an error.
   const missing = scopes.filter(scope => !granted.includes(scope))
-  if (missing.length)
-    throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, token.scopes, whyNotGranted(missing))
+  if (missing.length) throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, granted, whyNotGranted(missing))
   return token
 }
 
 /** What is checked of every JWT that the server issued. */
 export async function verifyIssued(jwt: string, authorizedParty: string, { keys, server, now }: Verifier) {
-  const invalid = (found: string) => new ActionError('ERR_JWT_INVALID', server, found)
+  const invalid = (found: string, remedy?: string) => new ActionError('ERR_JWT_INVALID', server, found, remedy)
   const token = await readToken(jwt, keys, now(), invalid)
   const secondsAgo = Math.floor(now() / 1000) - token.expiresAt
   if (secondsAgo >= clockTolerance) throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo)
@@ -60,5 +59,5 @@ function whyNotGranted(missing: readonly string[]): string {
   if (missing.every(scope => scope === 'offline_access')) {
     return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator."
   }
-  return 'the owner of the key probably does not have that right. Grant it there, or correct "scope".'
+  return `the server left ${missing.length > 1 ? 'them' : 'it'} out. Correct "scope", or ask the server's operator.`
 }

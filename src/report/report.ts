@@ -29,8 +29,7 @@ export function report(
 ): Report {
   const { envVars, replacedEnvVars, baseUrl, aysUrl } = settings
   const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z')
-  const lives = token.expiresAt - now / 1000
-  const expiresIn = Math.max(0, Math.floor(lives))
+  const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000))
   const user = userOf(token)
   const outputs = {
     jwt: token.jwt,
@@ -59,7 +58,7 @@ export function report(
         : ['No server was asked whether it accepts the JWT ("ovc-url" and "ays-url" are empty).']),
       `Set ${[...variables, 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
     ],
-    warnings: warningsAboutToken(token, settings, old, lives),
+    warnings: warningsAboutToken(token, settings, old),
     summary: [
       ['Identity', who],
       ['Scopes', scopes],

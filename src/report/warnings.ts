@@ -13,14 +13,13 @@ export const warnings = {
       : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
   unknownScopes: (scopes: readonly string[]) =>
     `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
-  audience: () =>
-    'OpenvCloud does not accept a JWT with an audience: leave "audience" empty for a JWT that goes there.',
+  audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
   summaryNotWritten: () =>
     'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
   shortValidity: () =>
     'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
   shorterLife: (lives: number, requested: number) =>
-    `By the runner's clock, the JWT expires ${requested - lives} s earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
+    `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
   longerLife: (lives: number, requested: number) =>
     `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
   renewable: (isRenewal: boolean) =>
@@ -49,15 +48,16 @@ export function warningsAboutScopes(scopes: readonly string[]): string[] {
  * The warnings about a good JWT.
  *
  * @param old the JWT that was renewed; undefined for a new one.
- * @param lives seconds until it expires, by the runner's clock; negative where that is ahead of the server's.
  */
 export function warningsAboutToken(
   token: Token,
   { validity, ovcUrl, aysUrl }: Settings,
   old: Token | undefined,
-  lives: number,
 ): string[] {
-  const found: string[] = []
+  // The scopes of a new JWT were warned about before the request.
+  const found: string[] = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
+  // By the runner's clock; negative where that is ahead of the server's.
+  const lives = token.expiresAt - token.verifiedAt / 1000
   if (token.refreshToken) found.push(warnings.renewable(old !== undefined))
   // A JWT for AYS is better with one.
   if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl)) found.push(warnings.audience())

@@ -4,7 +4,8 @@ import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs'
 import * as core from '@actions/core'
 import { ActionError } from '../errors/error.ts'
 import type { ProxySettings } from '../http/proxy.ts'
-import type { InputSource, Settings } from '../inputs/inputs.ts'
+import type { Settings } from '../inputs/inputs.ts'
+import type { InputSource } from '../inputs/source.ts'
 import type { Report } from '../report/report.ts'
 import { warnings as allWarnings } from '../report/warnings.ts'
 import { escapeHtml } from '../shown.ts'
@@ -26,8 +27,6 @@ export function readNetwork(): { proxies: ProxySettings; hasExtraCa: boolean } {
 export function mask(secrets: readonly string[]): void {
   // In one piece: a write for each mask would take a run a millisecond longer.
   process.stdout.cork()
-  // With debug logging, the runner would repeat each mask as a line.
-  if (core.isDebug()) core.setCommandEcho(false)
   for (const secret of secrets) {
     core.setSecret(secret)
     // Forgejo 12 and Gitea 0.4.1 do not undo the toolkit's `%25`. Unescaped, GitHub reads these values the same.
@@ -50,8 +49,10 @@ function readEvent(): unknown {
 }
 
 /** Outside a runner a mask is a line that prints the secret: without this file nothing is printed but the error. */
-export function checkOutputFile(): void {
+export function checkRunner(): void {
   checkFile('GITHUB_OUTPUT')
+  // With debug logging, the runner would repeat each mask as a line.
+  if (core.isDebug()) core.setCommandEcho(false)
 }
 
 /** Without these files the toolkit falls back to commands on stdout, which would print the JWT. */

@@ -1,7 +1,7 @@
 /** What must never be read in a log: every form that the runner does not derive from another mask by itself. */
 
 import { longestSecret } from '../inputs/credentials.ts'
-import type { InputSource } from '../inputs/inputs.ts'
+import type { InputSource } from '../inputs/source.ts'
 
 /** No mask is shorter, apart from the user's own secret: a short mask hides innocent text in the rest of the job. */
 const shortest = 8

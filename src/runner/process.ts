@@ -3,6 +3,7 @@
 import * as core from '@actions/core'
 import { ActionError, type Code } from '../errors/error.ts'
 import { isLookupOpen } from '../http/lookup.ts'
+import type { Environment } from '../inputs/source.ts'
 
 /** Runs the story, and ends the process with at most one error, whatever happens. */
 export function start(story: (cancelled: Promise<string>) => Promise<void>): void {
@@ -48,7 +49,7 @@ function fail(error: unknown): void {
  * @param env where the runner tells which action runs; both are empty for `uses: ./`.
  * @returns undefined where the runner does not tell, and on other servers than github.com.
  */
-export function pageOf(code: Code, env: Readonly<Record<string, string | undefined>>): string | undefined {
+export function pageOf(code: Code, env: Environment): string | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env
   if (server !== 'https://github.com' || !repository || !ref) return undefined
   // Both become part of a line of the log.

@@ -7,6 +7,9 @@ import type { Grant } from '../jwt/renewal.ts'
 import { whyRefused, whyRejected } from './hints.ts'
 import { redirectRemedy } from './redirect.ts'
 
+/** Bytes. A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
+export const answerLimit = 64 * 1024
+
 /**
  * @param scopes that were requested.
  * @returns what the server gave as the JWT: three parts by its look.
@@ -15,7 +18,7 @@ import { redirectRemedy } from './redirect.ts'
 export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: readonly string[]): string {
   const { status, body, isWhole, mediaType, hasChallenge, location } = answer
   if (status === 200) {
-    if (!isWhole) throw new ActionError('ERR_TOO_LARGE', server, Buffer.byteLength(body))
+    if (!isWhole) throw new ActionError('ERR_TOO_LARGE', server, answerLimit)
     return jwtIn(body, server)
   }
   if (status >= 300 && status < 400) {
@@ -25,11 +28,16 @@ export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: re
   if (status === 404) throw new ActionError('ERR_NOT_FOUND', server)
   // The server's own 400 and 401 are plain text, and ask for nothing (Go's `http.Error`).
   const isOwn = mediaType === 'text/plain' && !hasChallenge
-  if (!isOwn || (status !== 400 && status !== 401)) throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
-  if (grant.grant === 'refresh') throw new ActionError('ERR_RENEWAL_REFUSED', server, status)
-  const { clientId, clientSecret } = grant
-  if (status === 401) throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, whyRefused(clientId, scopes))
-  throw new ActionError('ERR_CREDENTIALS_REJECTED', server, whyRejected(clientId, clientSecret, server.url))
+  if (isOwn && status === 401) {
+    if (grant.grant === 'refresh') throw new ActionError('ERR_RENEWAL_REFUSED', server)
+    const reason = whyRefused(grant.clientId, scopes)
+    if (reason !== undefined) throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, reason)
+  }
+  if (isOwn && status === 400 && grant.grant === 'client_credentials') {
+    const reason = whyRejected(grant.clientId, grant.clientSecret, server.url)
+    throw new ActionError('ERR_CREDENTIALS_REJECTED', server, reason)
+  }
+  throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
 }
 
 /** The JWT in an answer with status 200: bare (`application/jwt`), or as `access_token` in JSON. */

@@ -22,7 +22,7 @@ function kindOfSecret(secret: string): Kind {
 
 /**
  * The likely cause of status 400 (a wrong id, a wrong secret, or a flow that is switched off; the server does not tell
- * which), and the remedy. The id is not secret, so its length may be told.
+ * which), and the remedy. The length of the id may be told; its text not, since it could be the secret.
  *
  * @param server the address of the server that was asked.
  */
@@ -30,39 +30,45 @@ export function whyRejected(appId: string, secret: string, server: string): stri
   const again = "Copy both again from the API key's page."
   const same = 'Copy both from the same API key.'
   const notAnId = `"app-id" is not an application id, which has 28 characters with capital letters (this has ${[...appId].length})`
-  if (/^[\w-]{52}$/.test(appId) && isGlobalId(secret)) {
-    return '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
+  if (kindOfSecret(appId) === 'organization') {
+    return isGlobalId(secret)
+      ? '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
+      : '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.'
   }
   const clauses: Record<Kind, Record<Kind, string>> = {
     user: {
       user: `"app-id" and "secret" do not belong together (they are swapped, or one is wrong), or the key was deleted or is a key of another server. Copy both from a key on ${server}.`,
-      organization: `"app-id" is a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
-      neither: `"app-id" is a user's, and "secret" does not have the 28 characters of a user's secret. It was probably cut or changed. ${again}`,
+      organization: `"app-id" has the form of a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
+      neither: `"app-id" has the form of a user's, and "secret" does not (28 letters, digits, "-" or "_"). It was probably cut or changed. ${again}`,
     },
     organization: {
       user: `${notAnId}, and "secret" has the length of a user's (28 characters). ${same}`,
       organization: `"app-id" or "secret" is wrong, the key was deleted or is a key of another server than ${server}, or "May be used in client credentials grant types" is off. Check the key on the organization's settings page.`,
-      neither: `"secret" does not have the 28 characters of a user's secret, or the 52 of an organization's. It was probably cut or changed. ${again}`,
+      neither: `"secret" has neither the 28 characters of a user's nor the 52 of an organization's. It was probably cut or changed. ${again}`,
     },
     neither: {
       user: `${notAnId}. ${again}`,
       organization: isGlobalId(appId.toLowerCase())
-        ? `"app-id" has capital letters, which no organization's global id has. Write "${appId.toLowerCase()}".`
+        ? '"app-id" has capital letters, which no organization\'s global id has. Write it in lower case.'
         : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-      neither: `${notAnId}, or an organization's global id, and "secret" does not have the length of a secret (28 or 52 characters). ${again}`,
+      neither: `${notAnId}, and not a global id, which has no capital letters. "secret" has neither 28 nor 52 characters. ${again}`,
     },
   }
   return clauses[kindOfId(appId)][kindOfSecret(secret)]
 }
 
-/** The cause of status 401: this kind of key may not have these scopes. With the remedy. */
-export function whyRefused(appId: string, scopes: readonly string[]): string {
+/**
+ * The cause of status 401: this kind of key may not have these scopes. With the remedy.
+ *
+ * @returns undefined where it may: then the answer is not the server's.
+ */
+export function whyRefused(appId: string, scopes: readonly string[]): string | undefined {
   const isUser = isApplicationId(appId)
-  if (!isUser && scopes.every(scope => scope.startsWith('user:') || scope === 'offline_access')) {
-    return 'an organization\'s key may not have "user:" scopes. For AYS, write "scope: organization:owner:ays". For OpenvCloud, use a user\'s key.'
-  }
   if (isUser && scopes.some(scope => scope.startsWith('organization:'))) {
     return 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud, or "scope: user:memberof:<organization>" for AYS.'
   }
-  return 'this kind of key may not have these scopes. A user\'s key may have "user:" scopes, and an organization\'s key may have scopes that begin with "organization:owner". Correct "scope".'
+  if (!isUser && scopes.some(scope => scope.startsWith('user:'))) {
+    return 'an organization\'s key may not have "user:" scopes. For AYS, write "scope: organization:owner:ays". For OpenvCloud, use a user\'s key.'
+  }
+  return undefined
 }

@@ -9,7 +9,8 @@ import { sharesText } from '../shown.ts'
  * (in lower case, its mask does not reach).
  */
 export function redirectRemedy(location: string | undefined, server: string, secrets: readonly string[]): string {
-  const elsewhere = 'if the server has moved to another address, set "base-url" to it.'
+  const elsewhere =
+    'if the server has moved to another address, set "base-url" to it. If a login page is in front of the server, ask its operator to let this request through.'
   const target = location !== undefined && URL.canParse(location, server) ? new URL(location, server) : undefined
   if (!target) return elsewhere
   const path = /^((?:\/[\w.-]+){0,8})\/v1\/oauth\/(?:access_token|jwt\/refresh)$/.exec(target.pathname)?.[1]

@@ -5,10 +5,7 @@ import type { Ask } from '../http/attempts.ts'
 import type { Request } from '../http/request.ts'
 import type { Settings } from '../inputs/inputs.ts'
 import type { Grant } from '../jwt/renewal.ts'
-import { readJwt } from './answer.ts'
-
-/** Bytes. A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
-const answerLimit = 64 * 1024
+import { answerLimit, readJwt } from './answer.ts'
 
 /**
  * Asks the identity server for a JWT.

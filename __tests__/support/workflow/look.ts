@@ -4,7 +4,7 @@ import { describe } from '@jest/globals'
 import { importSPKI, type JWTPayload, jwtVerify } from 'jose'
 import type { World } from '../../../sandbox/example-world.ts'
 import type { RecordedRequest } from '../../../sandbox/servers/http.ts'
-import { missingTools } from '../../../scripts/support/tools.ts'
+import { missingTools } from '../tools.ts'
 
 /** `describe`, but skipped, with the reason said, where the programs of the examples are missing. */
 export function describeExample(name: string, tests: () => void): void {
@@ -20,7 +20,7 @@ export function describeExample(name: string, tests: () => void): void {
 
 /** The call and the status of a request, short enough to list: `cloudspaces/list 200`, `POST infra/aysrun 200`. */
 export function brief({ method, path, status }: RecordedRequest): string {
-  const cloudApi = /\/restmachine\/cloudapi\/(.*)$/.exec(path)
+  const cloudApi = /\/restmachine\/(?:cloudapi\/)?(.*)$/.exec(path)
   if (cloudApi) return `${cloudApi[1]} ${status}`
   return `${method} ${path.replace('/api/ays/repository', '').replace(/^\//, '')} ${status}`.replace('  ', ' ')
 }

@@ -7,7 +7,7 @@ import {
   NoOperationTraceWriter,
   parseWorkflow,
 } from '@actions/workflow-parser'
-import { isActionStep, isJob, isRunStep } from '@actions/workflow-parser/model/type-guards'
+import { isActionStep, isReusableWorkflowJob, isRunStep } from '@actions/workflow-parser/model/type-guards'
 import type { Step, WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token'
 
@@ -18,6 +18,7 @@ export type StepDefinition = ReturnType<typeof readStep>
 const known = {
   workflow: ['name', 'on', 'permissions', 'concurrency', 'defaults', 'env', 'jobs'],
   job: ['name', 'needs', 'if', 'runs-on', 'timeout-minutes', 'environment', 'strategy', 'env', 'outputs', 'steps'],
+  call: ['name', 'needs', 'if', 'strategy', 'uses', 'with', 'secrets'],
   step: ['id', 'name', 'if', 'env', 'continue-on-error', 'uses', 'with', 'run', 'shell'],
 }
 
@@ -35,15 +36,20 @@ export async function readWorkflow(file: string, text: string) {
 
 /** @param token the job as it stands in the file: the parser's own form of it leaves out `with` and `shell` */
 function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: string | undefined) {
-  if (!isJob(job)) throw new Error('a job that calls another workflow is not known here')
+  const { name, strategy, outputs } = job
+  const needs = (job.needs ?? []).map(need => need.value)
+  // The parser has put `success() &&` in front of a condition where that is implied.
+  const common = { id: job.id.value, name, needs, if: job.if.expression, strategy, outputs }
+  if (isReusableWorkflowJob(job)) {
+    refuseUnknown(token, known.call)
+    const calls = { uses: job.ref.value, with: find(token, 'with'), secrets: find(token, 'secrets') }
+    return { ...common, calls, env: undefined, steps: [] }
+  }
   refuseUnknown(token, known.job)
-  const { name, strategy, env, outputs } = job
   const tokens = find(token, 'steps')
   const stepTokens = tokens && isSequence(tokens) ? [...tokens] : []
   const steps = job.steps.map((step, index) => readStep(step, stepTokens[index], shell))
-  const needs = (job.needs ?? []).map(need => need.value)
-  // The parser has put `success() &&` in front of a condition where that is implied.
-  return { id: job.id.value, name, needs, if: job.if.expression, strategy, env, outputs, steps }
+  return { ...common, calls: undefined, env: job.env, steps }
 }
 
 function readStep(step: Step, token: TemplateToken | undefined, shell: string | undefined) {

@@ -1,20 +1,21 @@
 /** Runs a file of `examples/`, or another workflow, in a world, with the built action. */
 
 import { afterEach, expect } from '@jest/globals'
-import { startWorld, type World, type WorldOptions, withOwnServer } from '../../../sandbox/example-world.ts'
+import { startWorld, type World, type WorldOptions } from '../../../sandbox/example-world.ts'
 import { findLeaks } from '../../../sandbox/runner/job.ts'
 import { readText, root } from '../pages.ts'
 import { runWorkflow, type WorkflowOptions } from './run-workflow.ts'
 
-type Options = WorldOptions &
-  Pick<WorkflowOptions, 'eventName' | 'inputs' | 'afterStep'> & {
+export type ExampleOptions = WorldOptions &
+  Pick<WorkflowOptions, 'eventName' | 'event' | 'actor' | 'inputs' | 'afterStep'> & {
     /** The one of an earlier run; a new one unless given. */
     world?: World | undefined
-    vars?: Record<string, string> | undefined
+    /** What a user changed in the file. */
+    edit?: ((text: string) => string) | undefined
   }
 
-/** What a user changed in the file may come with the options. */
-export type ExampleOptions = Options & { edit?: ((text: string) => string) | undefined }
+/** The built action, unless scripts/coverage.ts names the sources. */
+const main = process.env['ACTION_MAIN'] ?? `${root}dist/index.js`
 
 const worlds: World[] = []
 afterEach(() => Promise.all(worlds.splice(0).map(world => world.close())))
@@ -26,20 +27,23 @@ export async function newWorld(options?: WorldOptions): Promise<World> {
   return world
 }
 
-export function runExample(file: string, { edit, ...options }: ExampleOptions = {}) {
-  const original = withOwnServer(readText(`examples/${file}`))
-  const text = edit ? edit(original) : original
-  if (edit && text === original) throw new Error(`there is nothing in ${file} to edit like that`)
-  return runText(file, text, options)
+/** The repository's files: workflows of `examples/` in `.github/workflows`, and actions in `.github/actions`. */
+const readExample = (path: string) => readText(path.replace(/^(\.\/\.github\/(workflows|actions)|\.)\//, 'examples/'))
+
+export function runExample(file: string, options: ExampleOptions = {}) {
+  return runText(file, readExample(`./${file}`), options)
 }
 
 /** Runs a workflow. No secret may be readable in the log, the annotations and the summaries. */
-export async function runText(file: string, text: string, options: Options = {}) {
-  const { vars, world = await newWorld(options), ...others } = options
-  const { secrets, workspace } = world
-  const all = { ...world.vars, ...vars }
-  const run = await runWorkflow({ ...others, file, text, secrets, vars: all, workspace, actions: actionsOf(world) })
-  const steps = run.jobs.flatMap(job => job.steps)
+export async function runText(file: string, original: string, options: ExampleOptions = {}) {
+  const { edit = text => text, world = await newWorld(options), ...others } = options
+  const { secrets, vars, workspace } = world
+  const text = edit(world.adapt(original))
+  if (options.edit && text === world.adapt(original)) throw new Error(`there is nothing in ${file} to edit like that`)
+  const readLocal = (path: string) => world.adapt(readExample(path))
+  const actions = actionsOf(world)
+  const run = await runWorkflow({ ...others, file, text, secrets, vars, workspace, actions, readLocal })
+  const steps = run.jobs.flatMap(job => job.steps).flatMap(step => [...step.steps, step])
   const results = steps.flatMap(step => step.result ?? [])
   const errors = results.flatMap(result => result.errors)
   const warnings = [...results.flatMap(result => result.warnings), ...run.jobs.flatMap(job => job.warnings)]
@@ -55,7 +59,7 @@ export async function runText(file: string, text: string, options: Options = {})
 /** The two other actions of the examples do here what is done already: the files are there, and so is `terraform`. */
 function actionsOf(world: World): WorkflowOptions['actions'] {
   return {
-    'your-org/ovc-jwt-action': ({ job, ...call }) => job.runAction({ main: `${root}dist/index.js`, ...call }),
+    'your-org/ovc-jwt-action': ({ job, ...call }) => job.runAction({ main, ...call }),
     'actions/checkout': async () => undefined,
     'hashicorp/setup-terraform': async ({ job }) => {
       job.path.unshift(world.terraform)

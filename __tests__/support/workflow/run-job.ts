@@ -1,6 +1,7 @@
 /** One job: its steps one after the other, in the sandbox's runner. */
 
 import { Job, type StepResult } from '../../../sandbox/runner/job.ts'
+import { readCompositeAction } from './composite-action.ts'
 import { type Contexts, isTrue, resolveText, resolveTexts, type Status } from './expressions.ts'
 import type { JobDefinition, StepDefinition } from './read-workflow.ts'
 import type { WorkflowOptions } from './run-workflow.ts'
@@ -14,8 +15,10 @@ export type StepRun = {
   outcome: Conclusion
   conclusion: Conclusion
   outputs: Record<string, string>
-  /** Undefined for a step that was skipped, and for an action that does nothing here. */
+  /** Undefined for a step that was skipped, and for an action that does nothing here or is a composite one. */
   result: StepResult | undefined
+  /** Those of a composite action. */
+  steps: StepRun[]
 }
 
 export type JobRun = {
@@ -47,31 +50,21 @@ export async function runJob(
   name: string,
   env: Record<string, string>,
   ofJob: Contexts,
-  { workspace, secrets, eventName = 'push', actions, afterStep }: WorkflowOptions,
+  options: WorkflowOptions,
 ): Promise<JobRun> {
+  const { workspace, secrets, eventName = 'push' } = options
   const job = new Job({
     workspace,
     secrets: Object.values(secrets).filter(secret => secret !== ''),
     env: { ...env, GITHUB_JOB: id, GITHUB_EVENT_NAME: eventName },
   })
-  const steps: StepRun[] = []
-  const status = (): Status => (steps.some(step => step.conclusion === 'failure') ? 'failure' : 'success')
-  const contexts = (): Contexts => ({
-    ...ofJob,
-    env: { ...env, ...job.env },
-    steps: Object.fromEntries(steps.map(({ result: _, ...step }) => [step.id, step])),
-  })
   try {
-    for (const definition of definitions) {
-      const step = await runStep(definition, job, contexts(), status(), actions)
-      steps.push(step)
-      afterStep?.(step)
-    }
-    const values = Object.entries(resolveTexts(outputs, contexts()))
+    const { steps, contexts, status } = await runSteps(definitions, job, { ...ofJob, env }, options)
+    const values = Object.entries(resolveTexts(outputs, contexts))
     const isSecret = (value: string) => job.mask(value) !== value
     const masked = values.filter(([, value]) => isSecret(value))
     return {
-      ...{ id, name, conclusion: status(), steps, log: job.log() },
+      ...{ id, name, conclusion: status, steps, log: job.log() },
       outputs: Object.fromEntries(values.filter(([, value]) => !isSecret(value))),
       warnings: masked.map(([output]) => `Skip output '${output}' since it may contain secret.`),
     }
@@ -80,15 +73,32 @@ export async function runJob(
   }
 }
 
+/** @returns the steps, with the contexts and the status after the last one */
+async function runSteps(definitions: StepDefinition[], job: Job, before: Contexts, options: WorkflowOptions) {
+  const steps: StepRun[] = []
+  const status = (): Status => (steps.some(step => step.conclusion === 'failure') ? 'failure' : 'success')
+  const contexts = (): Contexts => ({
+    ...before,
+    env: { ...(before['env'] as object), ...job.env },
+    steps: Object.fromEntries(steps.map(({ result: _, ...step }) => [step.id, step])),
+  })
+  for (const definition of definitions) {
+    const step = await runStep(definition, job, contexts(), status(), options)
+    steps.push(step)
+    options.afterStep?.(step)
+  }
+  return { steps, contexts: contexts(), status: status() }
+}
+
 async function runStep(
   step: StepDefinition,
   job: Job,
   contexts: Contexts,
   status: Status,
-  actions: Actions,
+  options: WorkflowOptions,
 ): Promise<StepRun> {
   const named = step.name && { name: resolveText(step.name, contexts) }
-  const common = { id: step.id, name: step.id, ...named }
+  const common = { id: step.id, name: step.id, ...named, steps: [] }
   // GitHub gives no secrets to a condition.
   const { secrets: _, ...forCondition } = contexts
   if (!isTrue(step.if, forCondition, status)) {
@@ -97,14 +107,28 @@ async function runStep(
   const env = resolveTexts(step.env, contexts)
   const withEnv = { ...contexts, env: { ...(contexts['env'] as object), ...env } }
   const { what } = step
+  const ends = (outcome: Status) => ({ outcome, conclusion: step.mayFail ? ('success' as const) : outcome })
+  if ('uses' in what && what.uses.startsWith('./')) {
+    const action = await readCompositeAction(options.readLocal(`${what.uses}/action.yml`))
+    const inputs = { ...action.defaults, ...resolveTexts(what.with, withEnv) }
+    // A composite action has no secrets but those that it is given.
+    const { secrets: _, ...inAction }: Contexts = withEnv
+    const ran = await runSteps(action.steps, job, { ...inAction, inputs }, options)
+    const outputs = action.outputs(ran.contexts)
+    return { ...common, ...ends(ran.status), outputs, result: undefined, steps: ran.steps }
+  }
   let result: StepResult | undefined
   if ('uses' in what) {
-    const action = actions[what.uses.replace(/@.*$/, '')]
+    const action = options.actions[what.uses.replace(/@.*$/, '')]
     if (!action) throw new Error(`the tests' runner has no action '${what.uses}'`)
     result = await action({ job, ...named, env, with: resolveTexts(what.with, withEnv) })
   } else {
     result = await job.runScript({ ...named, run: resolveText(what.run, withEnv), shell: what.shell, env })
   }
-  const outcome = !result || result.exitCode === 0 ? 'success' : 'failure'
-  return { ...common, outcome, conclusion: step.mayFail ? 'success' : outcome, outputs: result?.outputs ?? {}, result }
+  return {
+    ...common,
+    ...ends(!result || result.exitCode === 0 ? 'success' : 'failure'),
+    outputs: result?.outputs ?? {},
+    result,
+  }
 }

@@ -1,7 +1,7 @@
-/** Where an error is explained. */
+/** Where an error is explained: the page of the version that runs. */
 
 import { expect, test } from '@jest/globals'
-import { pageOf } from '../../../src/errors/page.ts'
+import { pageOf } from '../../../src/runner/process.ts'
 
 const action = { GITHUB_ACTION_REPOSITORY: 'your-org/ovc-jwt-action', GITHUB_ACTION_REF: 'v1' }
 const env = { GITHUB_SERVER_URL: 'https://github.com', ...action }

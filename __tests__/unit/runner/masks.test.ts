@@ -1,23 +1,24 @@
 /** What is masked, shown by what stays readable in the sandbox's model of GitHub's masker. */
 
 import { describe, expect, test } from '@jest/globals'
-import { Masker } from '../../sandbox/runner/masker.ts'
-import { secretsOfJwt, secretsOfRun } from '../../src/masks.ts'
-import { signJwt } from '../support/forge.ts'
-import { rowsOf } from '../support/rows.ts'
+import { Masker } from '../../../sandbox/runner/masker.ts'
+import { secretsOfJwt, secretsOfRun } from '../../../src/runner/masks.ts'
+import { signJwt } from '../../support/forge.ts'
+import { rowsOf } from '../../support/rows.ts'
 
 /** Does not repeat itself. */
 const filler = Array.from({ length: 20_000 }, (_, at) => ((at * 7919 + 104_729) % 46_649).toString(36)).join('')
 
 /** A JWT of exactly this many characters, or up to two more: 36 are its header, 128 its signature. */
 function jwtOf(length: number): string {
-  const start = '{"azp":"app-1234","iss":"itsyouonline","refresh_token":"a-refresh-token","x":"'
+  const start = '{"azp":"app-1234","iss":"itsyouonline","refresh_token":"a-refresh-token-1","x":"'
   const bytes = Math.ceil(((length - 36 - 128 - 2) * 3) / 4)
   return signJwt(`${start}${filler.slice(0, bytes - start.length - 2)}"}`)
 }
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
+const utf16 = (text: string) => Buffer.from(text, 'utf16le').toString('base64')
 const wrap = (text: string, columns: number) => text.replace(new RegExp(`.{${columns}}`, 'g'), '$&\n')
 
 /** What a later step may print of a text: as shells and their usual tools do. */
@@ -36,6 +37,10 @@ const printed: [form: string, print: (text: string) => string][] = [
   ['base64 of JSON', text => base64(`{"token":"${text}"}`)],
   ['base64 of a header', text => base64(`jwt: ${text}\n`)],
   ['base64 of a bearer', text => base64(`bearer ${text}`)],
+  ['pwsh -EncodedCommand', text => utf16(`echo ${text}`)],
+  ['base64 of UTF-16', text => utf16(text)],
+  ['base64 of UTF-16 behind 1', text => utf16(`x${text}`)],
+  ['base64 of UTF-16 behind 2', text => utf16(`xx${text}`)],
   ['cut -d. -f2-', text => text.split('.').slice(1).join('.')],
   ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].flatMap((by): [string, (text: string) => string][] => [
     [`without its first ${by}`, text => text.slice(by)],
@@ -74,7 +79,7 @@ describe.each([300, 401, 500, 702, 1100, 1500, 2001, 2800])('a JWT of %i charact
 
   test('gets masks of at least 8 characters, once each, in an order that suits every runner', () => {
     const masks = secretsOfJwt(jwt)
-    expect(masks.slice(0, 4)).toEqual([signature, payload, jwt, 'a-refresh-token'])
+    expect(masks.slice(0, 4)).toEqual([signature, payload, jwt, 'a-refresh-token-1'])
     expect(Math.min(...masks.map(mask => mask.length))).toBeGreaterThanOrEqual(8)
     expect(new Set(masks).size).toBe(masks.length)
     expect(masks.filter(mask => mask.includes('='))).toEqual([]) // Padded base64 is not found inside other text.
@@ -82,7 +87,7 @@ describe.each([300, 401, 500, 702, 1100, 1500, 2001, 2800])('a JWT of %i charact
 })
 
 test.each([
-  [500, 70, 80],
+  [500, 70, 85],
   [1600, 230, 256],
   [2000, 150, 256],
   [60_000, 200, 256],
@@ -92,16 +97,36 @@ test.each([
   expect(masks).toBeLessThanOrEqual(most)
 })
 
-test('an answer without the form of an issued JWT is not masked', () => {
-  expect(['1.2.3', 'www.example.com', `${jwtOf(400)}A`].flatMap(secretsOfJwt)).toEqual([])
+describe('only what has the form of this server is masked as a JWT', () => {
+  const jwt = jwtOf(400)
+  const [header = '', ...others] = jwt.split('.')
+
+  test.each([
+    ['numbers with dots', '1.2.3'],
+    ['a host name', 'www.example.com'],
+    ['a signature that is too short', jwt.slice(0, -1)],
+    ['a signature that is too long', `${jwt}A`],
+    ['padding', `${jwt}=`],
+    ['a fourth part', `${jwt}.a`],
+    ['a line before it', `a\n${jwt}`],
+    ['another algorithm', signJwt({}, { header: { alg: 'HS256' } })],
+    ['the algorithm in lower case', signJwt({}, { header: { alg: 'es384' } })],
+    ['a header that is null', ['bnVsbA', ...others].join('.')],
+    ['a header that is not JSON', ['eA', ...others].join('.')],
+  ])('not %s', (_name, text) => expect(secretsOfJwt(text)).toEqual([]))
+
+  test('but whatever its payload is', () => {
+    const text = [header, 'eA', others[1]].join('.')
+    expect(secretsOfJwt(text).slice(0, 2)).toEqual([others[1], text])
+  })
 })
 
 test.each([
-  ['short', 'seven77', false],
-  ['of two lines', 'a-refresh\ntoken', false],
-  ['that is a number', 12345678, false],
-  ['of spaces', ' '.repeat(12), false],
-  ['of eight characters', 'eight888', true],
+  ['of 15 characters', 'fifteen-15-here', false],
+  ['of 16 characters', 'sixteen_16-here1', true],
+  ['of words', 'the word that is masked', false],
+  ['of two lines', 'a-refresh-token-1\na', false],
+  ['that is a number', 1234567812345678, false],
 ])('a refresh token %s', (_name, refreshToken, isMasked) => {
   expect(secretsOfJwt(signJwt({ refresh_token: refreshToken })).includes(String(refreshToken))).toBe(isMasked)
 })
@@ -131,15 +156,28 @@ describe('the secret', () => {
     expect(masked(run({ secret }), base64url(`ab:${secret}`)).length).toBeLessThanOrEqual(4 + 3 + 4)
   })
 
+  test.each(['', 'x', 'xx'])('is hidden in base64 of UTF-16 behind "%s"', before => {
+    const [secret = ''] = secrets
+    const text = utf16(`${before}${secret}`)
+    expect(readable(run({ secret }), text, utf16(before).replace(/.?=*$/, '').length)).toBeLessThanOrEqual(4)
+  })
+
   test('is masked however short it is; an empty one is not', () => {
     expect(run({ secret: 'a' })).toEqual(['a'])
     expect([run({ secret: ' ' }), run({})]).toEqual([[], []])
+  })
+
+  test('above 512 characters, which is an error, is masked only as a whole', () => {
+    expect(run({ secret: filler.slice(0, 512) }).length).toBeGreaterThan(100)
+    expect(run({ secret: ` ${filler.slice(0, 513)}\n` })).toEqual([filler.slice(0, 513)])
   })
 })
 
 test('the JWT to be renewed is masked like an issued one, and whole in any other form', () => {
   const jwt = jwtOf(400)
-  expect(new Set(run({ jwt: ` ${jwt}\n` }))).toEqual(new Set(secretsOfJwt(jwt)))
+  for (const text of [` ${jwt}\n`, `Bearer ${jwt}`]) {
+    expect(new Set(run({ jwt: text }))).toEqual(new Set(secretsOfJwt(jwt)))
+  }
   expect(run({ jwt: 'not-a-jwt' })).toEqual(['not-a-jwt'])
   expect(run({ jwt: 'a.b.c' })).toEqual([])
 })

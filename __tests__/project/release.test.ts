@@ -1,0 +1,101 @@
+/** The scripts of the release workflow, run as they stand there. */
+
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { temporaryFolder } from '../support/folder.ts'
+import { readText } from '../support/pages.ts'
+import { missingTools } from '../support/tools.ts'
+
+const describeWithBash = missingTools() === undefined ? describe : describe.skip
+const parent = temporaryFolder()
+const { check, release } = parse(readText('.github/workflows/release.yml')).jobs
+
+/** Runs a step's script in a folder with these files; `gh` is one of them. @returns its exit code, and the files of the runner */
+function run(
+  job: { steps: { name?: string; run?: string }[] },
+  name: RegExp,
+  files: Record<string, string>,
+  tag = 'v1.1.0',
+) {
+  const script = job.steps.find(step => name.test(step.name ?? ''))?.run
+  if (script === undefined) throw new Error(`no step ${name}`)
+  const folder = mkdtempSync(join(parent, 'release-'))
+  const all = { output: '', calls: '', bundle: '{"bundle":true}\n', gh: '', ...files }
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text)
+  chmodSync(join(folder, 'gh'), 0o755)
+  const env = {
+    PATH: `${folder}:${process.env['PATH']}`,
+    GITHUB_REF_NAME: tag,
+    GITHUB_OUTPUT: join(folder, 'output'),
+    RUNNER_TEMP: folder,
+    TAG: tag,
+    NOTES: 'The notes.',
+    BUNDLE: join(folder, 'bundle'),
+  }
+  const { status } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { cwd: folder, env })
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+  return { status, output: read('output'), calls: read('calls') }
+}
+
+describeWithBash('the notes', () => {
+  const changelog = `# Changelog
+
+## [Unreleased]
+
+## [1.1.0] - 2026-12-01
+
+### Added
+
+- A thing.
+
+## [1.0.0] - 2026-11-24
+
+- The first.
+
+[Unreleased]: https://example.com/compare
+[1.1.0]: https://example.com/1.1.0
+`
+  const notes = (text: string, tag?: string) => run(check, /^CHANGELOG/, { 'CHANGELOG.md': text }, tag)
+
+  test.each([
+    ['v1.1.0', '### Added\n\n- A thing.'],
+    ['v1.0.0', '- The first.'],
+  ])('of %s are what stands below its heading, without the link definitions', (tag, text) => {
+    const output = `notes<<END_OF_NOTES\n\n${text}\n\nEND_OF_NOTES\n`
+    expect(notes(changelog, tag)).toMatchObject({ status: 0, output })
+  })
+
+  test("of this repository's version can be released", () => {
+    const { version } = JSON.parse(readText('package.json'))
+    expect(notes(readText('CHANGELOG.md'), `v${version}`)).toMatchObject({ status: 0 })
+  })
+
+  test.each([
+    ['text under "Unreleased"', changelog.replace('[Unreleased]\n', '[Unreleased]\n\n- Not in the release.\n')],
+    ['no heading for the version', changelog.replace('[1.1.0] -', '[1.10.0] -')],
+    ['nothing below the heading', changelog.replace(/### Added.*thing\./s, '')],
+  ])('%s stops the release', (_name, text) => {
+    expect(notes(text)).toMatchObject({ status: 1, output: '' })
+  })
+})
+
+describeWithBash('a release', () => {
+  /** Stands in for GitHub's program: says whether there is a draft, and writes down how it was called. */
+  const gh = (view: string) => `#!/bin/sh
+[ "$2" = view ] && { ${view}; exit; }
+echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
+`
+  const create = 'release create v1.1.0 --draft --verify-tag --title v1.1.0 --notes The notes.\n'
+  const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nrelease edit v1.1.0 --draft=false\n`
+
+  test.each([
+    ['that does not exist is a draft until it has the attestation', 'exit 1', create + publish],
+    ['that is still a draft after a failed attempt is published', 'echo true', publish],
+    ['that is published is left alone', 'echo false', ''],
+  ])('%s', (_name, view, calls) => {
+    expect(run(release, /^Publish/, { gh: gh(view) })).toMatchObject({ status: 0, calls })
+  })
+})
