@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from '@jest/globals'
 import { type ActionOptions, Job } from '../../sandbox/runner/job.ts'
-import { type Certificate, makeCertificates } from '../../sandbox/servers/certificates.ts'
+import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
   defaultUserKey,
   type ItsYouOnline,
@@ -104,7 +104,7 @@ type Setting = Omit<Partial<RunOptions>, 'with'> & {
   /** The value of `base-url`, from the server's port. */
   baseUrl?: (port: number) => string
   /** Of the server; the good one unless given. */
-  certificate?: Pick<Certificate, 'key' | 'cert'>
+  certificate?: Pick<Certificates['good'], 'key' | 'cert'>
   onConnection?: Parameters<typeof startFaultyServer>[0]['onConnection']
   /** Of the server's side of TLS. */
   tlsOptions?: Parameters<typeof startFaultyServer>[0]['tlsOptions']
