@@ -7,22 +7,38 @@ import { expect } from '@jest/globals'
 import { folder, keyInputs, preload, runAction, testWhere } from '../support/action.ts'
 import { publicKeyPem } from '../support/forge.ts'
 
-// A network of its own, where what is sent to this address is dropped. The look-up takes longer than the runner waits.
-const resolver = join(folder, 'resolv.conf')
-writeFileSync(resolver, 'nameserver 10.0.0.53\noptions timeout:30 attempts:5\n')
-const network = `ip link set lo up && ip route add 10.0.0.53 dev lo && mount --bind '${resolver}' /etc/resolv.conf`
-// dash would not pass on a variable with a dash in its name.
-const inside = ['--user', '--map-root-user', '--mount', '--net', 'bash', '-c', `${network} && exec "$0" "$@"`]
-const whereSilent = testWhere(spawnSync('unshare', [...inside, 'true']).status === 0, 'unshare, ip, mount and bash')
+/** Node in a network of its own, where what is sent to the name server is dropped. */
+function silent(options: string, ...unshare: string[]) {
+  const file = join(folder, options.replaceAll(/\W/g, '-'))
+  writeFileSync(file, `nameserver 10.0.0.53\noptions ${options}\n`)
+  const network = `ip link set lo up && ip route add 10.0.0.53 dev lo && mount --bind '${file}' /etc/resolv.conf`
+  // dash would not pass on a variable with a dash in its name.
+  const shell = ['bash', '-c', `${network} && exec "$0" "$@"`, process.execPath]
+  return { node: 'unshare', nodeArguments: ['--user', '--map-root-user', '--mount', '--net', ...unshare, ...shell] }
+}
+/** The look-up takes longer than the test's runner waits for a step. */
+const long = silent('timeout:30 attempts:5')
+const isPossible = spawnSync('unshare', [...long.nodeArguments, '--version']).status === 0
+const whereSilent = testWhere(isPossible, 'unshare, ip, mount and bash')
 
 const inputs = { ...keyInputs, 'base-url': 'https://id.example.test', 'public-key': publicKeyPem }
-const silent = { node: 'unshare', nodeArguments: [...inside, process.execPath] }
+const twoSeconds = { ...inputs, retries: '0', timeout: '2s' }
+const noAnswer = expect.stringMatching(/DNS .*\(no answer in 2 s\).*\[ERR_DNS\]$/)
 
 whereSilent('"timeout" ends the step, with its error', async () => {
-  const run = await runAction({ ...silent, with: { ...inputs, retries: '0', timeout: '2s' } })
+  const run = await runAction({ ...long, with: twoSeconds })
   expect(run).toKeepPromises()
-  expect(run.errors).toEqual([expect.stringMatching(/DNS .*\(no answer in 2 s\).*\[ERR_DNS\]$/)])
+  expect(run.errors).toEqual([noAnswer])
 })
+
+whereSilent(
+  'as the first process of a container, which no signal of its own ends, it ends after the look-up',
+  async () => {
+    const run = await runAction({ ...silent('timeout:3 attempts:1', '--pid', '--fork'), with: twoSeconds })
+    expect(run).toKeepPromises()
+    expect(run).toMatchObject({ exitCode: 1, errors: [noAnswer] })
+  },
+)
 
 whereSilent('a cancellation ends the step, with its error', async () => {
   const cancel = preload(`
@@ -34,7 +50,7 @@ whereSilent('a cancellation ends the step, with its error', async () => {
       process.kill(process.pid, 'SIGTERM')
     }
     syncBuiltinESMExports()`)
-  const run = await runAction({ node: 'unshare', nodeArguments: [...silent.nodeArguments, ...cancel], with: inputs })
+  const run = await runAction({ ...long, nodeArguments: [...long.nodeArguments, ...cancel], with: inputs })
   expect(run).toKeepPromises()
   expect(run.errors).toEqual([expect.stringMatching(/^The step was cancelled \(SIGTERM\).*\[ERR_CANCELLED\]$/)])
 })
