@@ -124,16 +124,6 @@ export async function listen(
   }
 }
 
-/** Whether this machine has an address: rows with `::1` are for machines with IPv6. */
-export async function canListenAt(host: string): Promise<boolean> {
-  try {
-    await (await listen(() => {}, host)).close()
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * A port where nothing listens, and where nothing will: it is one end of an open connection until it is closed here.
  */
