@@ -1,8 +1,8 @@
-/** Does OpenvCloud or AYS take the JWT? If not, nothing is set, and the JWT goes nowhere else. */
+/** Does OpenvCloud or AYS accept the JWT? If not, nothing is set. What each answer means is in `unit/destinations`. */
 
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { startAys } from '../../sandbox/servers/ays.ts'
-import { json, listen, type Reply, text } from '../../sandbox/servers/http.ts'
+import { html, json, listen, type Reply } from '../../sandbox/servers/http.ts'
 import {
   defaultOrganizationKey,
   startItsYouOnline,
@@ -10,117 +10,104 @@ import {
 } from '../../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
 import { type Inputs, inputsFor, runAction } from '../support/action.ts'
+import { serverText } from '../support/faulty-server.ts'
 import { publicKeyPem as anotherPublicKey } from '../support/forge.ts'
 
 const itsyouonline = await startItsYouOnline()
 const { publicKeyPem } = itsyouonline
-const accounts = ['my-account', 'another one'].map((name, at) => ({ id: at + 1, name }))
-const openvcloud = await startOpenvCloud({ publicKeyPem, knownUsers: { [user.username]: { accounts } } })
-const stranger = await startOpenvCloud({ publicKeyPem, knownUsers: {} })
-const distrustful = await startOpenvCloud({ publicKeyPem: anotherPublicKey, knownUsers: {} })
+const users = { [user.username]: { accounts: [{ id: 1, name: 'my-account' }] } }
+const openvcloud = await startOpenvCloud({ publicKeyPem, users })
+const stranger = await startOpenvCloud({ publicKeyPem, users: { [user.username]: { accounts: [] } } })
+const distrustful = await startOpenvCloud({ publicKeyPem: anotherPublicKey, users })
 const ays = await startAys({ publicKeyPem, organization: 'my-org', basePath: '/api' })
 afterAll(() => Promise.all([itsyouonline, openvcloud, stranger, distrustful, ays].map(server => server.close())))
-
-const organization = { 'app-id': 'my-org', secret: defaultOrganizationKey.secret, scope: '' }
 
 function run(inputs: Inputs) {
   return runAction({ with: { ...inputsFor(itsyouonline), retries: '0', ...inputs } })
 }
 
-test.concurrent('OpenvCloud takes the JWT: its accounts are an output, a line and a row', async () => {
-  const { outputs, log, summary } = await run({ 'ovc-url': `${openvcloud.url}/`, summary: 'true' })
-  expect(outputs).toMatchObject({
-    'ovc-user': 'deployer@itsyouonline',
-    'ovc-accounts': '[{"id":1,"name":"my-account"},{"id":2,"name":"another one"}]',
-  })
-  expect(log).toContain(`OpenvCloud at ${openvcloud.url} accepts the JWT: 2 accounts.\n`)
-  expect(summary).toContain(
-    `<th>OpenvCloud</th><td>${openvcloud.url}, accounts of deployer@itsyouonline: my-account, another one</td>`,
-  )
+/** Runs the action with a destination that gives this answer to each request. */
+async function runWith(input: 'ovc-url' | 'ays-url', reply: Reply, inputs: Inputs = {}) {
+  const requests: unknown[] = []
+  const server = await listen({ record: request => requests.push(request) }, () => reply)
+  try {
+    return { run: await run({ ...inputs, [input]: server.origin }), requests }
+  } finally {
+    await server.close()
+  }
+}
+
+const organization = { 'app-id': 'my-org', secret: defaultOrganizationKey.secret, scope: 'organization:owner:ays' }
+const accepts = {
+  openvcloud: `OpenvCloud at ${openvcloud.url} accepts the JWT.`,
+  ays: `AYS at ${ays.url} accepts the JWT.`,
+  stranger: `OpenvCloud at ${stranger.url} accepts the JWT. No account there names deployer@itsyouonline; creating a cloud space needs one.`,
+}
+test.concurrent.each<[who: string, inputs: Inputs, lines: string[]]>([
+  ['OpenvCloud accepts a user with an account', { 'ovc-url': `${openvcloud.url}/` }, [accepts.openvcloud]],
+  ['OpenvCloud accepts a user without an account', { 'ovc-url': stranger.url }, [accepts.stranger]],
+  [
+    'OpenvCloud and AYS accept a member',
+    { 'ovc-url': openvcloud.url, 'ays-url': ays.url, scope: 'user:memberof:my-org' },
+    [accepts.openvcloud, accepts.ays],
+  ],
+  [
+    "AYS accepts its organization's key, with an audience",
+    { ...organization, audience: 'my-org', 'ays-url': ays.url },
+    [accepts.ays],
+  ],
+])('%s: a line of the log and of the summary, and no warning', async (_who, inputs, lines) => {
+  const result = await run({ ...inputs, summary: 'true' })
+  expect(result).toKeepPromises()
+  expect(result).toMatchObject({ exitCode: 0, warnings: [] })
+  expect(result.log.split('\n').filter(line => line.includes(' accepts the JWT'))).toEqual(lines)
+  expect(result.summary).toContain(`<th>Accepted by</th><td>${lines.join(' ')}</td>`)
 })
 
-test.concurrent.each([
-  ["a member's JWT", { scope: 'user:memberof:my-org' }],
-  ["the organization's JWT", organization],
-])('AYS takes %s', async (_whose, inputs) => {
-  const { outputs, log, summary } = await run({ ...inputs, 'ays-url': ays.url, summary: 'true' })
-  expect(outputs).not.toHaveProperty('ovc-accounts')
-  expect(log).toMatch(new RegExp(`^AYS at ${ays.url} accepts the JWT: \\d+ repositor(y|ies)\\.$`, 'm'))
-  expect(summary).toContain(`<th>AYS</th><td>${ays.url}, accepts the JWT</td>`)
-})
-
-test.concurrent('without the inputs, there is no trace of a check', async () => {
-  const { outputs, log } = await run({ 'ovc-url': '', 'ays-url': '' })
-  expect(outputs).not.toHaveProperty('ovc-accounts')
-  expect(log).not.toMatch(/OpenvCloud|AYS/)
-})
-
-const noAccount =
-  /^OpenvCloud at \S+ accepts the JWT but has no account for "deployer@itsyouonline".*\[ERR_OVC_NO_ACCOUNT\]$/
-const noScope = /refused the JWT \(401\), which has no scope "user:memberof:<organization>".*\[ERR_AYS_REFUSED\]$/
-test.concurrent.each<[name: string, inputs: () => Inputs, says: RegExp]>([
-  ['a user without an account', () => ({ 'ovc-url': stranger.url }), noAccount],
+test.concurrent.each<[name: string, inputs: Inputs, says: RegExp]>([
   [
     'an OpenvCloud of another ItsYou.online',
-    () => ({ 'ovc-url': distrustful.url }),
-    /"base-url".*\[ERR_OVC_REFUSED\]$/,
+    { 'ovc-url': distrustful.url },
+    new RegExp(`another ItsYou\\.online than ${itsyouonline.url}.*\\[ERR_OVC_REFUSED\\]$`),
   ],
-  ['the address of another server as OpenvCloud', () => ({ 'ovc-url': ays.url }), /\[ERR_NOT_OPENVCLOUD\]$/],
-  ['an AYS that wants another scope', () => ({ 'ays-url': ays.url }), noScope],
-  ['the address of another server as AYS', () => ({ 'ays-url': openvcloud.url }), /\[ERR_NOT_AYS\]$/],
-  ['one of the two', () => ({ 'ovc-url': openvcloud.url, 'ays-url': ays.url }), /\[ERR_AYS_REFUSED\]$/],
-])('nothing is set for %s', async (_name, inputs, says) => {
-  const { errors } = await run(inputs())
-  expect(errors).toEqual([expect.stringMatching(says)])
+  ['the address of an AYS server in "ovc-url"', { 'ovc-url': ays.url }, /\[ERR_NOT_OPENVCLOUD\]$/],
+  ['the address of an OpenvCloud location in "ays-url"', { 'ays-url': openvcloud.url }, /\[ERR_NOT_AYS\]$/],
+  [
+    'one of the two',
+    { 'ovc-url': openvcloud.url, 'ays-url': ays.url },
+    /no scope "user:memberof:<organization>".*\[ERR_AYS_REFUSED\]$/,
+  ],
+])('nothing is set where this refuses the JWT: %s', async (_name, inputs, says) => {
+  const result = await run(inputs)
+  expect(result).toKeepPromises()
+  expect(result.errors).toEqual([expect.stringMatching(says)])
 })
 
-describe('a server that misbehaves', () => {
-  /** Runs the action with a destination that gives this answer to each request. */
-  async function against(input: 'ovc-url' | 'ays-url', reply: Reply, inputs: Inputs = {}) {
-    const server = await listen({ record: () => {} }, async () => reply)
-    try {
-      return await run({ ...inputs, [input]: server.origin })
-    } finally {
-      await server.close()
-    }
-  }
+const gateway = (status: number) => html(status, serverText)
+const commands = `::set-output name=jwt::${serverText}\n##[error]${serverText}`
+test.concurrent.each<[name: string, input: 'ovc-url' | 'ays-url', Reply, says: RegExp]>([
+  ['403 of a gateway', 'ovc-url', gateway(403), /status 403.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
+  ['400 of a gateway', 'ays-url', gateway(400), /status 400.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
+  ['431 of a gateway', 'ays-url', gateway(431), /status 431.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
+  [
+    'a list of commands for the runner',
+    'ovc-url',
+    { status: 200, headers: {}, body: commands },
+    /\[ERR_NOT_OPENVCLOUD\]$/,
+  ],
+])('%s for "%s"', async (_name, input, reply, says) => {
+  const { run: result, requests } = await runWith(input, reply)
+  expect(result).toKeepPromises()
+  expect(result.errors).toEqual([expect.stringMatching(says)])
+  expect(requests).toHaveLength(1)
+})
 
-  test.concurrent('shares the time of the step with the exchange', async () => {
-    const patience = { retries: '10', timeout: '30s' }
-    const { errors } = await against('ovc-url', text(503, '', { 'retry-after': '30' }), patience)
-    expect(errors[0]).toMatch(/is not ready \(status 503\) and asks to wait 30 s, but "timeout" leaves (30|2\d) s/)
-  })
-
-  test.concurrent('and redirects: is not followed, so that the JWT goes nowhere else', async () => {
-    const before = openvcloud.requests.length
-    const location = `${openvcloud.url}/restmachine/cloudapi/accounts/list?SERVER-TEXT`
-    const { errors } = await against('ovc-url', { status: 307, headers: { location }, body: 'SERVER-TEXT' })
-    expect(errors[0]).toMatch(/is not the address of an OpenvCloud location \(redirect, status 307\)/)
-    expect(openvcloud.requests.slice(before).filter(({ query }) => query.includes('SERVER-TEXT'))).toEqual([])
-  })
-
-  const commands = '::set-output name=jwt::SERVER-TEXT\n##[error]SERVER-TEXT'
-  test.concurrent.each<[what: string, input: 'ovc-url' | 'ays-url', code: string, Reply]>([
-    ['500', 'ovc-url', 'ERR_OVC_UNAVAILABLE', text(500)],
-    ['500', 'ays-url', 'ERR_AYS_UNAVAILABLE', text(500)],
-    ['workflow commands', 'ovc-url', 'ERR_NOT_OPENVCLOUD', { status: 200, headers: {}, body: commands }],
-    ['workflow commands', 'ays-url', 'ERR_NOT_AYS', { status: 200, headers: {}, body: commands }],
-    ['an error in JSON', 'ovc-url', 'ERR_NOT_OPENVCLOUD', json(200, { 'SERVER-TEXT': '\n::error::SERVER-TEXT' })],
-    ['deep JSON', 'ovc-url', 'ERR_NOT_OPENVCLOUD', text(200, '['.repeat(100_000))],
-  ])('and answers with %s for "%s": %s', async (_what, input, code, reply) => {
-    const { errors } = await against(input, reply)
-    expect(errors[0]).toMatch(new RegExp(`\\[${code}\\]$`))
-  })
-
-  test.concurrent('and gives hostile names: they reach neither an output nor the log', async () => {
-    const names = ['x\n::error::SERVER-TEXT', '<b>good', '##[error]']
-    const list = json(
-      200,
-      names.map((name, id) => ({ id, name })),
-    )
-    const { outputs, log, summary } = await against('ovc-url', list, { summary: 'true' })
-    expect(outputs['ovc-accounts']).toBe('[{"id":1,"name":"<b>good"}]')
-    expect(log).toContain('accepts the JWT: 3 accounts.')
-    expect(summary).toContain(': &#60;b&#62;good</td>')
-  })
+test.concurrent("an operator's list of 1.4 MB is a list", async () => {
+  const list = json(
+    200,
+    Array.from({ length: 600 }, (_, id) => ({ id, name: serverText.repeat(215) })),
+  )
+  const { run: result } = await runWith('ovc-url', list, { timeout: '5s' })
+  expect(result).toKeepPromises()
+  expect(result).toMatchObject({ exitCode: 0, warnings: [] })
 })

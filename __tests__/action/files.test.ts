@@ -1,94 +1,114 @@
-/** The files of the runner: without them, and where they cannot be written. */
+/** The files of the runner: without them, where they are something else, and where they cannot be written. */
 
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { run } from '../../sandbox/runner/process.ts'
 import { startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
-import { folder, inputsFor, main } from '../support/action.ts'
+import { folder, inputsFor, main, testWhere } from '../support/action.ts'
+
+type Files = { GITHUB_OUTPUT?: string; GITHUB_ENV?: string; GITHUB_STEP_SUMMARY?: string }
 
 /** Starts the action without the runner in miniature, which would always give it its files. */
-async function runWithFiles(files: Record<string, string>, inputs: Record<string, string> = {}) {
+async function runWith(files: Files, [file = '', ...before]: string[] = [process.execPath]) {
   const server = await startItsYouOnline()
   try {
-    const given = Object.entries({ ...inputsFor(server), 'env-var': 'JWT', ...inputs })
-    const environment = Object.fromEntries(given.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
-    const exit = await run({
-      file: process.execPath,
-      arguments: [main],
+    const inputs = Object.entries({ ...inputsFor(server), summary: 'true' })
+    const environment = Object.fromEntries(inputs.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+    const { stdout, ...exit } = await run({
+      file,
+      arguments: [...before, main],
       directory: folder,
       environment: { PATH: process.env['PATH'] ?? '', ...environment, ...files },
       onLine: () => {},
-      timeoutSeconds: 60,
+      timeoutSeconds: 30,
     }).done
-    return { ...exit, lines: exit.stdout.split(/\r?\n/), requests: server.requests }
+    const lines = stdout.split(/\r?\n/).filter(line => !line.startsWith('::add-mask::'))
+    return { ...exit, stdout, lines, requests: server.requests }
   } finally {
     await server.close()
   }
 }
 
-const file = (name: string) => join(mkdtempSync(join(folder, 'files-')), name)
-const written = (name: string) => {
-  const path = file(name)
-  writeFileSync(path, '')
-  return path
+const path = (name: string) => join(mkdtempSync(join(folder, 'files-')), name)
+const written = (name: string, text = '') => {
+  const file = path(name)
+  writeFileSync(file, text)
+  return file
 }
 
-const missing = (variable: string) =>
-  `::error::${variable} does not name a file that can be written, so the JWT could not be set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act). [ERR_RUNNER_FILES]`
-
-// On Windows, opening a folder for writing may succeed.
-const folders = process.platform === 'win32' ? [] : [folder]
-test.concurrent.each([undefined, '', file('not there'), ...folders])(
+const noFile = (variable: string) => [
+  expect.stringMatching(new RegExp(`^::error::${variable} does not name a regular file.*\\[ERR_RUNNER_FILES\\]$`)),
+  '',
+]
+type Case = [file: string | undefined, start?: string[]]
+/** What is there, but is not a file: on Windows, opening a folder for writing may succeed. */
+function specialFiles(): Case[] {
+  const fifo = path('fifo')
+  spawnSync('mkfifo', [fifo])
+  // A pipe, as in the runner: what Node gives to a child is a socket, which cannot be opened.
+  const piped = ['bash', '-o', 'pipefail', '-c', '"$0" "$@" | cat', process.execPath]
+  return [[folder], [fifo], ['/dev/null'], ['/dev/stdout', piped]]
+}
+test.concurrent.each<Case>([[undefined], [path('not there')], ...(process.platform === 'win32' ? [] : specialFiles())])(
   'GITHUB_OUTPUT=%j: one error, and nothing else is printed: a mask would print the secret',
-  async path => {
-    const { lines, stderr, exitCode, requests } = await runWithFiles(path === undefined ? {} : { GITHUB_OUTPUT: path })
-    expect(lines).toEqual([missing('GITHUB_OUTPUT'), ''])
-    expect({ stderr, exitCode, requests }).toEqual({ stderr: '', exitCode: 1, requests: [] })
+  async (file, start) => {
+    const { stdout, lines, ...end } = await runWith(file === undefined ? {} : { GITHUB_OUTPUT: file }, start)
+    expect(lines).toEqual(noFile('GITHUB_OUTPUT'))
+    expect(stdout).toBe(lines.join('\n'))
+    expect(end).toMatchObject({ exitCode: 1, stderr: '', requests: [] })
   },
 )
 
-test.concurrent.each([
+test.concurrent.each<[variable: string, Files]>([
   ['GITHUB_ENV', {}],
   ['GITHUB_STEP_SUMMARY', { GITHUB_ENV: written('env') }],
-])('no %s: an error before any request', async (variable, others) => {
+])('no %s: an error before any request', async (variable, files) => {
   const output = written('output')
-  const { lines, requests } = await runWithFiles({ GITHUB_OUTPUT: output, ...others }, { summary: 'true' })
-  expect(lines.filter(line => !line.startsWith('::add-mask::'))).toEqual([missing(variable), ''])
+  const { lines, requests } = await runWith({ GITHUB_OUTPUT: output, ...files })
+  expect(lines).toEqual(noFile(variable))
   expect(requests).toEqual([])
   expect(readFileSync(output, 'utf8')).toBe('')
 })
 
-// Linux has a file that behaves as on a full disk: it opens, and each write fails with ENOSPC.
-const onLinux = process.platform === 'linux' ? test.concurrent : test.skip
+// As on a full disk, a file that has reached the limit takes no more.
+const limit = 65_536
+const limited = ['prlimit', `--fsize=${limit}`, process.execPath]
+const full = 'x'.repeat(limit)
+const whereLimited = testWhere(spawnSync('prlimit', ['--version']).status === 0, 'prlimit')
 
-onLinux('a full disk is an error that says so, and that a part may be there', async () => {
-  const { lines, stderr, exitCode } = await runWithFiles({ GITHUB_OUTPUT: '/dev/null', GITHUB_ENV: '/dev/full' })
-  expect(lines.filter(line => !line.startsWith('::add-mask::'))).toEqual([
-    "::error::Could not finish writing the outputs (ENOSPC), so later steps may have a part of them: check whether the runner's disk is full, and run the job again. [ERR_OUTPUTS_INCOMPLETE]",
+whereLimited('a file that takes no more is an error that says so, and that some outputs may be there', async () => {
+  const others = { GITHUB_OUTPUT: written('output'), GITHUB_STEP_SUMMARY: written('summary') }
+  const { lines, ...end } = await runWith({ ...others, GITHUB_ENV: written('env', full) }, limited)
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^::error::Could not finish writing the outputs \(EFBIG\), .*only some.*\[ERR_OUTPUTS_INCOMPLETE\]$/,
+    ),
     '',
   ])
-  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 })
+  expect(end).toMatchObject({ exitCode: 1, stderr: '' })
 })
 
-onLinux('a summary that cannot be written is a warning: the JWT is set', async () => {
-  const path = written('output')
-  const files = { GITHUB_OUTPUT: path, GITHUB_ENV: '/dev/null', GITHUB_STEP_SUMMARY: '/dev/full' }
-  const { stdout, exitCode } = await runWithFiles(files, { summary: 'true' })
-  expect(stdout).toMatch(/^::warning::The summary could not be written, but the JWT is set: /m)
-  expect(exitCode).toBe(0)
-  expect(readFileSync(path, 'utf8')).toContain('jwt<<')
+whereLimited('a summary that cannot be written is a warning: the JWT is set', async () => {
+  const output = written('output')
+  const others = { GITHUB_OUTPUT: output, GITHUB_ENV: written('env') }
+  const { lines, ...end } = await runWith({ ...others, GITHUB_STEP_SUMMARY: written('summary', full) }, limited)
+  expect(lines.filter(line => line.startsWith('::'))).toEqual([
+    expect.stringMatching(/^::warning::The summary could not be written, but the JWT is set/),
+  ])
+  expect(end).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(readFileSync(output, 'utf8')).toContain('jwt<<')
 })
 
 // Root may write any file but those of the kernel that are for reading.
 const readOnly = '/sys/kernel/uevent_seqnum'
-const asOther = existsSync(readOnly) ? test.concurrent : test.skip
-asOther('a file that the step may not write: names the code, and the user of the container', async () => {
-  const { lines } = await runWithFiles({ GITHUB_OUTPUT: readOnly })
-  expect(lines).toEqual([
-    expect.stringMatching(
-      /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\), .*"options: --user root" .*\[ERR_RUNNER_FILES_DENIED\]$/,
-    ),
-    '',
-  ])
-})
+testWhere(existsSync(readOnly), readOnly)(
+  'a file that the step may not write: names the code, and the user of the container',
+  async () => {
+    const { stdout } = await runWith({ GITHUB_OUTPUT: readOnly })
+    expect(stdout).toMatch(
+      /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\), .*"options: --user root".*\[ERR_RUNNER_FILES_DENIED\]\n$/,
+    )
+  },
+)

@@ -1,78 +1,86 @@
 /**
  * The way through a proxy, to a host that no name server knows: what arrives has come through the proxy. How each proxy
- * is treated is in `unit/http/request.test.ts`; here, that its credentials are nowhere to be read.
+ * is treated is in `unit/http`; here, that its credentials are nowhere to be read.
  */
 
-import type { Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { remoteHost } from '../../sandbox/servers/certificates.ts'
-import { certificates, type Fault, type Grant, grants, runFault } from '../support/action.ts'
-import { answer } from '../support/faulty-server.ts'
-import { type ProxyOptions, reply, startProxy } from '../support/proxy.ts'
+import { issues, keyInputs, runAgainst, trust } from '../support/action.ts'
+import { answer, type Behaviour } from '../support/faulty-server.ts'
+import { type ProxyOptions, startProxy } from '../support/proxy.ts'
 
 const password = 'p@ss:w/o#r%d+é '
 const credentials = `proxy-user:${password}`
 const encoded = `proxy-user:${encodeURIComponent(password)}`
+const secrets = [credentials, password, encoded, encodeURIComponent(password)]
 
-type Row = Partial<Fault> & { proxy: Omit<ProxyOptions, 'to'>; connects: number; proxyScheme?: 'http' | 'https' }
+type Way = { proxy: Omit<ProxyOptions, 'to'>; scheme?: string; server?: Behaviour; timeout?: string }
 
-/** Runs the action with a proxy that wants credentials. Nothing of them is in the log, whatever goes wrong. */
-async function runThroughProxy({ proxy: options, connects, proxyScheme = 'http', ...more }: Row, grant?: Grant) {
+/** Runs the action, once, with the address of a proxy that contains credentials. */
+async function runThrough({ proxy: options, scheme = 'http', server = issues(), timeout = '20s' }: Way) {
   // The proxy has to know the server's port, and the step the proxy's: both are known before the step starts.
   const serverPort = Promise.withResolvers<number>()
   const proxy = await startProxy({ to: () => serverPort.promise, ...options })
-  const env = { https_proxy: `${proxyScheme}://${encoded}@127.0.0.1:${proxy.port}` }
-  const fault: Fault = { answers: given => [given.good], requests: 1, env, ...more }
-  const baseUrl = (port: number) => {
-    serverPort.resolve(port)
-    return `https://${remoteHost}:${port}`
-  }
   try {
-    const run = await runFault(fault, { scheme: 'https', grant, baseUrl })
-    expect(proxy.requests).toHaveLength(connects)
-    expect(findLeaks(run.result.log, [credentials, password, encoded, encodeURIComponent(password)])).toEqual([])
-    return { ...run, connect: proxy.requests[0] }
+    const { run, server: its } = await runAgainst([server], {
+      scheme: 'https',
+      baseUrl: port => {
+        serverPort.resolve(port)
+        return `https://${remoteHost}:${port}`
+      },
+      inputs: { ...keyInputs, retries: '0', timeout },
+      env: { ...trust, https_proxy: `${scheme}://${encoded}@127.0.0.1:${proxy.port}` },
+      secrets,
+    })
+    return { run, server: its, connects: proxy.requests }
   } finally {
     await proxy.close()
   }
 }
 
-test.concurrent.each(grants)('with %s, the proxy sees nothing but the host and the port', async grant => {
-  const { connect, server, result } = await runThroughProxy({ proxy: { credentials }, connects: 1 }, grant)
-  expect(connect).toMatch(new RegExp(`^CONNECT ${remoteHost}:${server.port} HTTP/1\\.1\r\n`))
-  expect(connect).not.toMatch(/^authorization|s3cr3t|eyJ/im)
-  expect(result.masks).toEqual(expect.arrayContaining([encoded, encodeURIComponent(password)]))
+test.concurrent('the proxy learns the host, the port and who asks, and nothing else', async () => {
+  const demands = /^user-agent: \S/im
+  const { run, server, connects } = await runThrough({ proxy: { credentials, demands } })
+  expect(run).toKeepPromises()
+  expect(run.exitCode).toBe(0)
+  expect(run.masks).toEqual(expect.arrayContaining([encoded, encodeURIComponent(password)]))
+  const names = connects.map(head => [...head.matchAll(/^([\w-]+):/gm)].map(([, name]) => name?.toLowerCase()).sort())
+  expect(names).toEqual([['connection', 'host', 'proxy-authorization', 'user-agent']])
+  expect(connects[0]).toMatch(new RegExp(`^CONNECT ${remoteHost}:${server.port} HTTP/1\\.1\r\n`))
 })
 
-const failed = (cause: string) =>
-  new RegExp(`^The proxy in https_proxy made no connection \\(${cause}\\): .*no_proxy\\. \\[ERR_PROXY_FAILED\\]$`)
-const silent =
-  /^The proxy in https_proxy did not answer the request to connect to \S+ \(1 s, 1 attempt\).*ERR_PROXY_SILENT\]$/
-const hangUp = (socket: Socket) => void socket.destroy()
-const once = { requests: 0, attempts: 1, connects: 1 }
-const twice = { attempts: 2, connects: 2 }
-const gives503: Fault['answers'] = given => [answer(503), given.good]
-
-test.concurrent.each<[name: string, row: Row]>([
-  ['407: not tried again', { ...once, proxy: { credentials: 'another:one' }, error: failed('status 407') }],
-  ['502: tried again', { ...twice, proxy: { behaviours: [reply(502)] }, requests: 0, error: failed('status 502') }],
+test.concurrent.each<[name: string, way: Way, says: RegExp, connects: number, requests: number]>([
   [
-    'hangs up once: tried again',
-    { ...twice, proxy: { behaviours: [hangUp, undefined] }, cause: /^proxy: ECONNRESET$/ },
+    'a proxy that refuses the credentials',
+    { proxy: { credentials: 'another:one' } },
+    /^The proxy in https_proxy .*\(status 407\): .*credentials.*\[ERR_PROXY_REFUSED\]$/,
+    1,
+    0,
   ],
-  ['a server that gives 503: tried again', { ...twice, proxy: {}, answers: gives503, requests: 2 }],
-  ['silent', { ...once, proxy: { behaviours: [() => {}] }, inputs: { timeout: '1s', retries: '0' }, error: silent }],
   [
-    'spoken to over TLS: an error before any connection, and never a way around it',
-    {
-      ...once,
-      proxy: { tls: certificates.good },
-      proxyScheme: 'https',
-      connects: 0,
-      error: /^https_proxy is not the address/,
-    },
+    'a proxy that is silent',
+    { proxy: { behaviours: [() => {}] }, timeout: '2s' },
+    /^The proxy in https_proxy did not answer .* 2 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
+    1,
+    0,
   ],
-])('%s', async (_name, row) => {
-  await runThroughProxy(row)
+  [
+    'a proxy at an https:// address: an error before any connection, and never a way around it',
+    { proxy: {}, scheme: 'https' },
+    /^https_proxy is an https:\/\/ address, which is not supported.*\[ERR_PROXY_INVALID\]$/,
+    0,
+    0,
+  ],
+  [
+    'a server that fails behind a proxy: the error names both',
+    { proxy: {}, server: answer(503) },
+    /^https:\S+ \(through the proxy in https_proxy\) is unavailable \(status 503.*\[ERR_UNAVAILABLE\]$/,
+    1,
+    1,
+  ],
+])('%s', async (_name, way, says, connects, requests) => {
+  const { run, server, connects: its } = await runThrough(way)
+  expect(run).toKeepPromises()
+  expect(run.errors).toEqual([expect.stringMatching(says)])
+  expect([its.length, server.requests.length]).toEqual([connects, requests])
 })

@@ -1,63 +1,79 @@
-/** Attempts of the built action on real sockets; `unit/http/request.test.ts` has each way in which one can fail. */
+/** Attempts of the built action on real sockets; `unit/http` has each way in which one can fail. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { expect, test } from '@jest/globals'
-import { type Fault, grants, runFault, schemes } from '../support/action.ts'
-import { answer, bytesThenNothing, bytesThenReset, head } from '../support/faulty-server.ts'
+import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { json, listen } from '../../sandbox/servers/http.ts'
+import '../../src/http/request.ts'
+import { causesIn, issues, keyInputs, preload, renewalInputs, runAgainst, trust } from '../support/action.ts'
+import { answer, type Behaviour, bytesThenReset } from '../support/faulty-server.ts'
 
-const third: Fault = {
-  answers: given => [bytesThenReset(''), answer(503), given.good],
-  inputs: { retries: '2' },
-  requests: 3,
-  cause: /^(ECONNRESET|status 503)$/,
-}
-const settings = grants.flatMap(grant => schemes.map(scheme => ({ grant, scheme })))
-test.concurrent.each(settings)('$grant over $scheme: a reset, 503, and then a JWT: succeeds', async setting => {
-  await runFault(third, setting)
-})
+const refreshToken = { refresh_token: 'refresh-token-of-the-new-jwt' }
+const key = { inputs: keyInputs, path: '/v1/oauth/access_token', claims: {} }
+const renewal = { inputs: renewalInputs(), path: '/v1/oauth/jwt/refresh', claims: refreshToken }
+const inBody = /\r\n\r\n.*&client_secret=s3cr3t\+%2B%25%26.*&response_type=id_token/
+const inHeader = /^authorization: bearer [\w-]+\.[\w-]+\.[\w-]+\r$/im
 
-test.concurrent('no answer once: succeeds within the time', async () => {
-  await runFault({
-    answers: given => [bytesThenNothing(head(200, { 'content-length': 500 })), given.good],
-    inputs: { timeout: '6s' },
-    requests: 2,
-    cause: /^no whole answer in time$/,
+test.concurrent.each([
+  ['https', 'a key', 'body', { ...key, credential: inBody }],
+  ['http', 'a JWT to renew', 'header', { ...renewal, credential: inHeader }],
+] as const)(
+  'over %s: a reset, 503, and then a JWT; each request has %s in its %s, where no access log writes it down',
+  async (scheme, _what, _place, { inputs, path, claims, credential }) => {
+    const behaviours = [bytesThenReset(''), answer(503), issues(claims)]
+    const { run, server, jwts } = await runAgainst(behaviours, {
+      scheme,
+      env: scheme === 'https' ? trust : {},
+      inputs: { ...inputs, retries: '2' },
+    })
+    expect(run).toKeepPromises()
+    expect(run).toMatchObject({ outputs: { jwt: jwts[0] }, env: { JWT: jwts[0] } })
+    expect(causesIn(run.log)).toEqual(['ECONNRESET', 'status 503'])
+    expect(server.requests).toHaveLength(3)
+    for (const request of server.requests) {
+      expect(request.split('\r\n')[0]).toBe(`POST ${path} HTTP/1.1`)
+      expect(request).toMatch(credential)
+    }
+  },
+)
+
+describe('a server that answers after 12 s has succeeded at the first attempt, with the defaults', () => {
+  const work = () => new Promise(resolve => setTimeout(resolve, 12_000))
+  const inputs = { ...keyInputs, retries: undefined }
+
+  test.concurrent('ItsYou.online', async () => {
+    const slow: Behaviour = exchange => work().then(() => issues()(exchange))
+    const { run, server } = await runAgainst([slow], { inputs })
+    expect(run).toKeepPromises()
+    expect(run.exitCode).toBe(0)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.concurrent('OpenvCloud', async () => {
+    const requests: unknown[] = []
+    const slow = await listen({ record: request => requests.push(request) }, () => work().then(() => json(200, [])))
+    try {
+      const { run } = await runAgainst([issues()], { inputs: { ...inputs, 'ovc-url': slow.origin } })
+      expect(run).toKeepPromises()
+      expect(run.exitCode).toBe(0)
+      expect(requests).toHaveLength(1)
+    } finally {
+      await slow.close()
+    }
   })
 })
 
-// A slow link, on loopback: Linux drops what wants to connect while the queue of a listening port is full, and the client
-// tries again after a second. Node alone would have gone on to the next address after 250 ms, which no one listens at.
-const onLinux = process.platform === 'linux' ? test.concurrent : test.skip
-onLinux('a name with two addresses, the first of which takes a second: connects at the first attempt', async () => {
-  const code = `
-    const server = require('node:http').createServer((request, response) => response.end('not a JWT'))
-    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => process.stdout.write(String(server.address().port)))
-    // Accepts nothing for so long.
-    process.stdin.once('data', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000))`
-  // Stands in for the name server.
-  const names = `
+test.concurrent('localhost is this machine, whatever a name server says', async () => {
+  const nodeArguments = preload(`
     import dns from 'node:dns'
-    const addresses = [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]
-    dns.lookup = (host, options, callback) => callback(null, addresses)`
-  const server = spawn(process.execPath, ['-e', code], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const fillers: Socket[] = []
-  try {
-    const port = Number(String((await once(server.stdout, 'data'))[0]))
-    server.stdin.write('now')
-    await new Promise(resolve => setTimeout(resolve, 100))
-    for (let at = 0; at < 6; at++) fillers.push(connect(port, '127.0.0.1').on('error', () => {}))
-    const nodeArguments = ['--import', `data:text/javascript,${encodeURIComponent(names)}`]
-    const one = { requests: 0, attempts: 1, inputs: { retries: '0', timeout: '20s' }, nodeArguments }
-    const error = /answered with something else instead of a JWT/
-    const { result } = await runFault(
-      { answers: () => [], ...one, error },
-      { baseUrl: () => `http://localhost:${port}` },
-    )
-    expect(result.milliseconds).toBeGreaterThan(900)
-  } finally {
-    for (const filler of fillers) filler.destroy()
-    server.kill('SIGKILL')
-  }
+    import { syncBuiltinESMExports } from 'node:module'
+    dns.lookup = () => { throw new Error('a name server was asked') }
+    syncBuiltinESMExports()`)
+  const { run } = await runAgainst([issues()], { baseUrl: port => `http://localhost:${port}`, nodeArguments })
+  expect(run).toKeepPromises()
+  expect(run.exitCode).toBe(0)
+})
+
+// With Node's 250 ms, a name with two addresses fails where the first is slow and the second is not there.
+test('each address of a name has the time that a slow link needs', () => {
+  expect(getDefaultAutoSelectFamilyAttemptTimeout()).toBe(2000)
 })

@@ -1,13 +1,10 @@
-/**
- * The one way to run the built action: as a step of a job in the sandbox's runner. Whatever a test is about, each run has
- * to keep the promises of `expectPromisesKept`.
- */
+/** The one way to run the built action: as a step of a job in the sandbox's runner. What came of it is up to the tests. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from '@jest/globals'
-import { type ActionOptions, findLeaks, Job, type StepResult } from '../../sandbox/runner/job.ts'
+import { test } from '@jest/globals'
+import { type ActionOptions, Job } from '../../sandbox/runner/job.ts'
 import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
   defaultUserKey,
@@ -16,82 +13,61 @@ import {
   type RecordedRequest,
   startItsYouOnline,
 } from '../../sandbox/servers/itsyouonline.ts'
-import { answer, type Behaviour, type FaultyServer, serverText, startFaultyServer } from './faulty-server.ts'
+import { answer, type Behaviour, type FaultyServer, startFaultyServer } from './faulty-server.ts'
 import { temporaryFolder } from './folder.ts'
 import { applicationId, claims, publicKeyPem, type SignOptions, signJwt } from './forge.ts'
+import type { Run } from './promises.ts'
+import './promises.ts' // For `toKeepPromises`.
 
 /** The built action, as the runner would start it; the sources for scripts/coverage.ts, which counts them. */
 export const main = process.env['ACTION_MAIN'] ?? fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
+/** An input that is undefined is left out, so that the default of action.yml is taken. */
 export type Inputs = Record<string, string | undefined>
 
-type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'nodeArguments'> & {
-  /** An input that is undefined is left out, so that the default of action.yml is taken. */
+type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'node' | 'nodeArguments'> & {
   with: Inputs
   /** What must not be seen, besides the inputs "secret" and "jwt" and all that the step masks. */
   secrets?: readonly string[]
 }
 
-/** Runs the action once. */
-export async function runAction({ with: inputs, secrets = [], env, ...others }: RunOptions): Promise<StepResult> {
-  const job = new Job()
+/** Runs the action once, with debug logging unless the environment says otherwise: debug lines are read by others, too. */
+export async function runAction({ with: inputs, secrets = [], env, ...options }: RunOptions): Promise<Run> {
+  const job = new Job({ env: { RUNNER_DEBUG: '1', ...env } })
   try {
     const given = Object.entries(inputs).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    // Debug lines count as log, too.
-    const withEnv = { with: Object.fromEntries(given), env: { RUNNER_DEBUG: '1', ...env } }
-    const result = await job.runAction({ main, ...withEnv, ...others })
-    expectPromisesKept(result, [inputs['secret'] ?? '', inputs['jwt'] ?? '', ...secrets])
-    return result
+    const result = await job.runAction({ main, with: Object.fromEntries(given), ...options })
+    return { ...result, secrets: [inputs['secret'] ?? '', inputs['jwt'] ?? '', ...secrets] }
   } finally {
     job.dispose()
   }
 }
 
-/** What is true of every run, good or bad, whatever the server does. */
-function expectPromisesKept(result: StepResult, secrets: readonly string[]): void {
-  expect(result).toMatchObject({ timedOut: false, signal: null, stderr: '', notices: [] })
-  expect([0, 1]).toContain(result.exitCode)
+/** Arguments for Node that run a module before the action. */
+export function preload(module: string): string[] {
+  return ['--import', `data:text/javascript,${encodeURIComponent(module)}`]
+}
 
-  // One error in a failed run, and none in a good one: as the runner reads it, and as it was printed.
-  expect(result.errors).toHaveLength(result.exitCode ?? Number.NaN)
-  const lines = result.stdout.split(/[\r\n]/)
-  expect(lines.filter(line => line.trimStart().startsWith('::error'))).toHaveLength(result.exitCode ?? Number.NaN)
-  for (const error of result.errors) expect(error).toMatch(/ \[ERR_[A-Z0-9_]+\]$/)
-  expect(result.stdout).not.toContain('ERR_UNEXPECTED]')
-  if (result.exitCode === 1) expect(result).toMatchObject({ outputFile: '', envFile: '', summary: '' })
-
-  // No one but the action gives commands, it uses only these, and no mask is empty.
-  for (const { command, message, properties } of result.commands) {
-    expect(['add-mask', 'warning', 'error']).toContain(command)
-    expect(message.trim()).not.toBe('')
-    expect(properties).toEqual({})
-  }
-
-  // Neither masked nor unmasked: the action prints no secret but to mask it. Masks come first.
-  const all = [...secrets.map(secret => secret.trim()), ...result.masks].filter(Boolean)
-  const spoken = result.stdout.replace(/^::add-mask::.*$/gm, '')
-  const readable = [result.log, spoken, result.summary, ...result.errors, ...result.warnings]
-  expect(findLeaks(readable.join('\n'), all)).toEqual([])
-  expect(readable.join('\n')).not.toContain(serverText)
-  expect(spoken).not.toMatch(/undefined|NaN|\[object|^\s+at .*:\d+:\d+\)?$/m)
-  // One line each, nothing invisible.
-  expect(spoken.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+/** A test for machines that can do what it needs; on others it is skipped, and says why. */
+export function testWhere(isPossible: boolean, needs: string) {
+  return (name: string, run: () => Promise<void>): void =>
+    isPossible ? test.concurrent(name, run) : test.skip(`${name} (needs ${needs})`, run)
 }
 
 // --- against the sandbox ---
 
-export type StepOptions = Partial<RunOptions> & {
+type StepOptions = Partial<RunOptions> & {
   server?: ItsYouOnlineOptions
   /** Makes inputs that depend on the server. */
   prepare?: (server: ItsYouOnline) => Promise<Inputs> | Inputs
 }
 
-export type Step = { result: StepResult; requests: RecordedRequest[]; server: ItsYouOnline }
+export type Step = { run: Run; requests: RecordedRequest[]; server: ItsYouOnline }
 
-/** Of a good run: a user's key, and the scope user:name. */
+/** Of a good run: a user's key. All else is left to the defaults. */
 export function inputsFor({ url, publicKeyPem: key }: ItsYouOnline): Record<string, string> {
   const { applicationId: id, secret } = defaultUserKey
-  return { 'app-id': id, secret, scope: 'user:name', 'base-url': url, 'public-key': key }
+  return { 'app-id': id, secret, 'base-url': url, 'public-key': key }
 }
 
 /** Runs the action against the sandbox. A good run unless the options say otherwise. */
@@ -99,59 +75,36 @@ export async function runStep({ server: serverOptions, prepare, ...options }: St
   const server = await startItsYouOnline(serverOptions)
   try {
     const inputs = { ...inputsFor(server), ...options.with, ...(await prepare?.(server)) }
-    return { result: await runAction({ ...options, with: inputs }), requests: server.requests, server }
+    return { run: await runAction({ ...options, with: inputs }), requests: server.requests, server }
   } finally {
     await server.close()
   }
 }
 
-// --- against a server that misbehaves ---
+// --- against a server that does what it is told ---
 
 /** Every character that is written differently somewhere. */
 export const secret = 's3cr3t +%&=/#"\'<é€>'
 
-/** What the step is given: an API key, or a JWT to renew. */
-export const grants = ['app-id and secret', 'jwt'] as const
-export type Grant = (typeof grants)[number]
-export const schemes = ['http', 'https'] as const
-
-/** What a row's server has to work with. */
-type Given = {
-  /** A JWT as asked for, with these claims changed; it counts as secret from then on. */
-  issue(changes?: Record<string, unknown>, options?: SignOptions): string
-  /** The answer with a good JWT. */
-  readonly good: Behaviour
+/** Credentials, and a JWT that can be renewed in their place. */
+export const keyInputs: Inputs = { 'app-id': applicationId, secret }
+export function renewalInputs(): Inputs {
+  return { jwt: signJwt(claims({ refresh_token: 'refresh-token-of-the-old-jwt' })) }
 }
 
-export type Fault = Partial<Pick<RunOptions, 'env' | 'event' | 'signal' | 'nodeArguments'>> & {
-  /** What the server does with each request, the last one repeated. */
-  answers: (given: Given) => readonly Behaviour[]
-  /** Over the default inputs. */
-  inputs?: Inputs | undefined
-  /** The one error; undefined where the step succeeds. */
-  error?: RegExp | undefined
-  /** All warnings, in order; none unless given. */
-  warnings?: readonly RegExp[] | undefined
-  /** How many requests reach the server. */
-  requests: number
-  /** How many attempts the log tells of, where some of them do not reach the server. */
-  attempts?: number | undefined
-  /** The cause of each retry in the log. */
-  cause?: RegExp | undefined
+/** The answer with a new JWT as asked for, with these claims changed. */
+export function issues(changes?: Record<string, unknown>, options?: SignOptions): Behaviour {
+  return answer(200, () => signJwt(claims(changes), options), { 'content-type': 'application/jwt' })
 }
 
-/** `issued` is the JWT that was issued last. */
-export type Run = { result: StepResult; server: FaultyServer; issued: string | undefined }
-
-export type Setting = {
-  scheme?: (typeof schemes)[number] | undefined
-  grant?: Grant | undefined
-  /** Overrides `base-url`, from the server's port. */
-  baseUrl?: ((port: number) => string) | undefined
+type Setting = Omit<Partial<RunOptions>, 'with'> & {
+  /** Over the key, the server's address and key, and `retries: 1`. */
+  inputs?: Inputs
+  scheme?: 'http' | 'https'
+  /** The value of `base-url`, from the server's port. */
+  baseUrl?: (port: number) => string
   /** Of the server; the good one unless given. */
-  certificate?: keyof Certificates | undefined
-  /** Whether the step trusts the test's authority; it does unless told otherwise. */
-  trust?: boolean | undefined
+  certificate?: Pick<Certificates['good'], 'key' | 'cert'>
   onConnection?: Parameters<typeof startFaultyServer>[0]['onConnection']
   /** Of the server's side of TLS. */
   tlsOptions?: Parameters<typeof startFaultyServer>[0]['tlsOptions']
@@ -161,83 +114,34 @@ export const certificates = await makeCertificates()
 export const folder = temporaryFolder()
 const authorityFile = join(folder, 'authority.pem')
 writeFileSync(authorityFile, certificates.authority.cert)
+/** For a step that trusts the authority of `certificates`. */
+export const trust = { NODE_EXTRA_CA_CERTS: authorityFile }
 
-/** Runs one row, and checks it. */
-export async function runFault(fault: Fault, setting: Setting = {}): Promise<Run> {
-  const { scheme = 'http', grant = 'app-id and secret', certificate = 'good', trust = true } = setting
-  const secrets: string[] = []
-  let issued: string | undefined
-  const given: Given = {
-    issue: (changes, options) => {
-      const refreshToken = grant === 'jwt' ? { refresh_token: 'refresh-token-of-the-new-jwt' } : {}
-      issued = signJwt(claims({ ...refreshToken, ...changes }), options)
-      secrets.push(issued)
-      return issued
-    },
-    good: answer(200, () => given.issue(), { 'content-type': 'application/jwt' }),
-  }
-  const credentials: Inputs =
-    grant === 'jwt'
-      ? { jwt: signJwt(claims({ refresh_token: 'refresh-token-of-the-old-jwt' })) }
-      : { 'app-id': applicationId, secret, scope: 'user:name' }
-  const server = await startFaultyServer({
-    behaviours: fault.answers(given),
-    tls: scheme === 'https' ? certificates[certificate] : undefined,
-    tlsOptions: setting.tlsOptions,
-    onConnection: setting.onConnection,
-  })
+/**
+ * Runs the action against a server that treats each request so, the last one repeated.
+ *
+ * @returns also the JWTs that the server sent. They are secret from then on.
+ */
+export async function runAgainst(
+  behaviours: readonly Behaviour[],
+  { inputs = keyInputs, scheme = 'http', certificate = certificates.good, ...setting }: Setting = {},
+): Promise<{ run: Run; server: FaultyServer; jwts: string[] }> {
+  const { baseUrl = port => `${scheme}://127.0.0.1:${port}`, onConnection, tlsOptions, ...options } = setting
+  const tls = scheme === 'https' ? certificate : undefined
+  const server = await startFaultyServer({ behaviours, tls, tlsOptions, onConnection })
   try {
-    const result = await runAction({
-      with: {
-        ...credentials,
-        'base-url': setting.baseUrl?.(server.port) ?? `${scheme}://127.0.0.1:${server.port}`,
-        'public-key': publicKeyPem,
-        retries: '1',
-        timeout: '20s',
-        summary: 'true',
-        ...fault.inputs,
-      },
-      env: { ...(scheme === 'https' && trust && { NODE_EXTRA_CA_CERTS: authorityFile }), ...fault.env },
-      event: fault.event,
-      signal: fault.signal,
-      secrets,
-      ...(fault.nodeArguments && { nodeArguments: fault.nodeArguments }),
-    })
-    const run = { result, server, issued }
-    expectRow(fault, grant, run)
-    return run
+    const all = { 'base-url': baseUrl(server.port), 'public-key': publicKeyPem, retries: '1', ...inputs }
+    const run = await runAction({ ...options, with: all })
+    const jwts = server.sent.match(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g) ?? []
+    return { run: { ...run, secrets: [...run.secrets, ...jwts] }, server, jwts }
   } finally {
     await server.close()
   }
 }
 
-const retryLine = /^Attempt (\d+) failed \((.*)\); trying again in (\d+\.\d) s\.$/gm
-
-function expectRow(fault: Fault, grant: Grant, { result, server, issued }: Run): void {
-  expect(result.errors).toEqual(fault.error ? [expect.stringMatching(fault.error)] : [])
-  const renewable = grant === 'jwt' && !fault.error ? [/^Anyone who reads this JWT can renew it/] : []
-  const warnings = [...renewable, ...(fault.warnings ?? [])]
-  expect(result.warnings).toEqual(warnings.map(warning => expect.stringMatching(warning)))
-  if (!fault.error) expect(result).toMatchObject({ outputs: { jwt: issued }, env: { JWT: issued } })
-
-  expect(server.requests).toHaveLength(fault.requests)
-  for (const request of server.requests) expectRequest(request, grant)
-  const retries = [...result.log.matchAll(retryLine)]
-  const attempts = fault.attempts ?? fault.requests
-  expect(retries.map(([, number]) => Number(number))).toEqual(Array.from({ length: attempts - 1 }, (_, at) => at + 1))
-  for (const [, , cause, seconds] of retries) {
-    expect(cause).toMatch(fault.cause ?? /./)
-    expect(Number(seconds)).toBeGreaterThan(0)
-  }
-}
-
-/** The same request every time, with the credential where no access log writes it down. */
-function expectRequest(request: string, grant: Grant): void {
-  const [path, credential] =
-    grant === 'jwt'
-      ? ['/v1/oauth/jwt/refresh', /^authorization: bearer [\w-]+\.[\w-]+\.[\w-]+\r$/im]
-      : ['/v1/oauth/access_token', /\r\n\r\n.*&client_secret=s3cr3t\+%2B%25%26.*&response_type=id_token/]
-  expect(request.split('\r\n')[0]).toBe(`POST ${path} HTTP/1.1`)
-  expect(request).toMatch(credential)
-  expect(request).toMatch(/^accept-encoding: identity\r$/im)
+/** The cause of each repetition that a log tells of. */
+export function causesIn(log: string): string[] {
+  return [...log.matchAll(/^Attempt \d+ failed \((.*)\); trying again in \d+\.\d s\.$/gm)].map(
+    ([, cause = '']) => cause,
+  )
 }

@@ -38,9 +38,9 @@ type FaultyServerOptions = {
 
 export type FaultyServer = Awaited<ReturnType<typeof startFaultyServer>>
 
-/** @returns also `requests`, all that came, and `connections`, how many were opened */
+/** @returns also `requests`, all that came, `sent`, all text of its own, and `connections`, how many were opened */
 export async function startFaultyServer(options: FaultyServerOptions) {
-  const seen = { requests: [] as string[], connections: 0 }
+  const seen = { requests: [] as string[], sent: '', connections: 0 }
   const listening = await listen(raw => {
     seen.connections++
     if (options.onConnection) {
@@ -56,7 +56,11 @@ export async function startFaultyServer(options: FaultyServerOptions) {
       if (!isWhole(received)) return
       seen.requests.push(received)
       const behaviour = options.behaviours[Math.min(seen.requests.length, options.behaviours.length) - 1]
-      void behaviour?.(exchangeOf(received, socket, raw))
+      void behaviour?.(
+        exchangeOf(received, socket, raw, text => {
+          seen.sent += text
+        }),
+      )
       received = ''
     })
   }, options.host)
@@ -69,11 +73,12 @@ function isWhole(received: string): boolean {
   return head >= 0 && received.length >= head + 4 + length
 }
 
-function exchangeOf(request: string, socket: Socket, raw: Socket): Exchange {
+function exchangeOf(request: string, socket: Socket, raw: Socket, onText: (text: string) => void): Exchange {
   return {
     request,
     write: data =>
       new Promise(resolve => {
+        onText(data.toString())
         if (raw.destroyed) return resolve()
         raw.once('close', resolve)
         socket.write(data, () => {
@@ -89,7 +94,11 @@ function exchangeOf(request: string, socket: Socket, raw: Socket): Exchange {
   }
 }
 
-/** Listens on loopback, at a port that the system chooses. */
+/**
+ * Listens on loopback, at a port that the system chooses.
+ *
+ * @throws the system's own error where it cannot, such as EADDRNOTAVAIL for `::1` on a machine without IPv6
+ */
 export async function listen(
   onConnection: (socket: Socket) => void,
   host = '127.0.0.1',
@@ -101,7 +110,10 @@ export async function listen(
     socket.on('error', () => socket.destroy())
     onConnection(socket)
   })
-  await new Promise<void>(resolve => server.listen(0, host, resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, host, resolve)
+  })
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -11,6 +11,8 @@ export type ProxyOptions = {
   tls?: { key: string; cert: string } | undefined
   /** `user:password`; a client that does not send them gets 407. */
   credentials?: string | undefined
+  /** What a request has to contain; one that does not gets 403. */
+  demands?: RegExp | undefined
   /** Where it listens; 127.0.0.1 unless given. */
   host?: string | undefined
   /** The status of its consent; 200 unless given. */
@@ -20,7 +22,7 @@ export type ProxyOptions = {
 }
 
 /** @returns also `requests`, the heads of all CONNECT requests */
-export async function startProxy({ to, tls, credentials, host, consent = 200, behaviours }: ProxyOptions) {
+export async function startProxy({ to, tls, credentials, demands, host, consent = 200, behaviours }: ProxyOptions) {
   const requests: string[] = []
   const { port, close } = await listen(raw => {
     const socket = tls ? new TLSSocket(raw, { isServer: true, ...tls }) : raw
@@ -34,6 +36,7 @@ export async function startProxy({ to, tls, credentials, host, consent = 200, be
       const behaviour = behaviours?.[Math.min(requests.length, behaviours.length) - 1]
       if (behaviour) behaviour(socket)
       else if (credentials !== undefined && credentialsIn(received) !== credentials) reply(407)(socket)
+      else if (demands && !demands.test(received)) reply(403)(socket)
       else void tunnel(socket)
     }
     socket.on('data', onData)
