@@ -10,6 +10,7 @@ test.each(
     'https://id.example/iyo': ['HTTPS://Id.Example:443/iyo//'],
     'https://id.example:8443/a/b': ['https://id.example:8443/a/b'],
     'https://[2001:db8::1]:8443': ['https://[2001:db8::1]:8443'],
+    "https://id.example/o'x": ["https://id.example/o'x"],
     'http://localhost:8080': ['http://localhost:8080'],
     'http://[::1]:8080': ['http://[::1]:8080'],
   }),

@@ -11,6 +11,8 @@ test.each([
   ["a user's key", pair['app-id'], pair.secret],
   ["an organization's key", 'cloud  potatoes.sub', 'x'.repeat(52)],
   ['a global id like an expression', 'env.prod', pair.secret],
+  ['a global id that contains one', 'my secrets.prod', pair.secret],
+  ['a global id that begins with one', 'secrets.my org', pair.secret],
   ['any other text', 'josé', 's3cr3t +%&=/#"\'<é€>'],
   ['text that ends with an equals sign', 'a', 'c2VjcmV0=='],
   ['the longest secret', 'a', 'x'.repeat(512)],
@@ -19,19 +21,27 @@ test.each([
   expect(read({ 'app-id': clientId, secret: clientSecret }).credentials).toEqual(credentials)
 })
 
+// Each is an error with one character less.
+test.each([
+  ...['xsecrets.a', 'secrets.a+', `x\${{ a }}`, '{{ a }}x', 'x$A', '$A+', `x\${A}`, `\${A}x`, 'x%A%', '%A%x', '+A=b'],
+  ...['"a"x', 'x"a"', '<a>x', 'x<a>', '***x', 'x***', 'xeyJ.a.b', 'eyJa.b.c+', '"a\''],
+])('%j may be a secret', secret => {
+  expect(read({ secret }).credentials).toMatchObject({ clientSecret: secret })
+})
+
 const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJ1c2VybmFtZSI6ImphbmUifQ.c2lnbmF0dXJl'
 const texts = {
-  'contains the text of an expression instead of its value: ': [
+  'contains the text of an expression instead of its value: write ': [
     ...['secrets.OVC_SECRET', 'vars.OVC_APP_ID', 'SECRETS.x', `\${{ secrets.X }}`, '{{secrets.X}}'],
   ],
   "contains a variable's name instead of its value: the runner does not replace it here. ": [
     ...['$OVC_SECRET', `\${OVC_SECRET}`, '$env:OVC_SECRET', '%OVC_SECRET%'],
   ],
   'contains a name and an equals sign: store only what follows the equals sign.': [
-    ...['SECRET=value', 'export OVC_SECRET=value', 'app-id=x'],
+    ...['SECRET=value', 'export  OVC_SECRET=value', 'app-id=x'],
   ],
   'has quotation marks around it: store it again without them.': ['"value"', "'value'", '`value`', '"two\nlines"'],
-  'is a placeholder: ': ['<secret>', '<your secret here>', '***'],
+  "is a placeholder: put the API key's own value in its place.": ['<secret>', '<your secret here>', '***'],
 }
 
 test.each(rowsOf(texts))('%j instead of a credential is an error: it %s', (value, says) => {
@@ -62,8 +72,8 @@ test.each<[input: string, value: string, says: string]>([
   expect(inputErrorFor({ ...pair, [input]: value }).startsWith(`"${input}" ${says}`)).toBe(true)
 })
 
-test('a JWT to renew takes the place of a key', () => {
-  expect(read({ ...none, jwt }).credentials).toEqual({ grant: 'refresh', jwt })
+test.each([jwt, 'xbearer a'])('a JWT to renew takes the place of a key: %s', value => {
+  expect(read({ ...none, jwt: value }).credentials).toEqual({ grant: 'refresh', jwt: value })
 })
 
 test.each(['Bearer ', 'bearer ', 'bearer\t'])('a JWT with %j in front is an error', prefix => {

@@ -59,8 +59,14 @@ test.each<[set: string[], empty: readonly (typeof all)[number][], wrong: string,
   expect(message.endsWith(`empty: ${remedy}`)).toBe(true)
 })
 
-test.each<Record<string, string>>([
-  ...[{ 'INPUT_CLIENT-SECRET': '' }, { 'INPUT_CLIENT-ID': 'x' }, { CLIENT_SECRET: 'x' }, { INPUT_SECRET: 'x' }],
-])('%j does not explain an empty "secret"', env => {
-  expect(emptyCredentials(['secret'], env, {}).message).not.toContain('not an input')
+test.each<[env: Record<string, string>]>([
+  [{ 'INPUT_CLIENT-SECRET': '' }],
+  [{ CLIENT_SECRET: 'x' }],
+  [{ 'INPUT_APP-ID': ' ', INPUT_SECRET: ' ' }],
+])('%j does not explain an empty credential', env => {
+  expect(emptyCredentials(all, env, {}).message).not.toContain('not an input')
+})
+
+test('the other name of a credential that is there explains nothing', () => {
+  expect(emptyCredentials(['secret'], { 'INPUT_CLIENT-ID': 'x' }, {}).message).not.toContain('not an input')
 })
