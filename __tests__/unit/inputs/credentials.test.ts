@@ -33,14 +33,17 @@ const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJ1c2VybmFtZSI6ImphbmUifQ.c2lnbmF0dXJl'
 const texts = {
   'contains the text of an expression instead of its value: write ': [
     ...['secrets.OVC_SECRET', 'vars.OVC_APP_ID', 'SECRETS.x', `\${{ secrets.X }}`, '{{secrets.X}}'],
+    ...['$ {{ secrets.X }}', `\${secrets.X}`, '$secrets.X', "secrets['X']", '(vars.X)'],
   ],
   "contains a variable's name instead of its value: the runner does not replace it here. ": [
-    ...['$OVC_SECRET', `\${OVC_SECRET}`, '$env:OVC_SECRET', '%OVC_SECRET%'],
+    ...['$OVC_SECRET', `\${OVC_SECRET}`, '$(OVC_SECRET)', '$env:OVC_SECRET', '%OVC_SECRET%'],
   ],
   'contains a name and an equals sign: store only what follows the equals sign.': [
-    ...['SECRET=value', 'export  OVC_SECRET=value', 'app-id=x'],
+    ...['SECRET=value', 'export  OVC_SECRET=value', 'app-id=x', 'SECRET = value'],
   ],
-  'has quotation marks around it: store it again without them.': ['"value"', "'value'", '`value`', '"two\nlines"'],
+  'has quotation marks around it: store it again without them.': [
+    ...['"value"', "'value'", '`value`', '"two\nlines"', '“value”', '‘value’'],
+  ],
   "is a placeholder: put the API key's own value in its place.": ['<secret>', '<your secret here>', '***'],
 }
 
@@ -94,4 +97,10 @@ test.each([
 
 test.each(['user:name', ''])('beside a JWT to renew, "scope: %s" is ignored', scope => {
   expect(read({ ...none, jwt, scope }).settings.scopes).toEqual([])
+})
+
+test("an expression's text is replaced by the expression that gives such a value", () => {
+  const remedy = (name: string) => `write the expression itself in the workflow, such as \${{ ${name} }}.`
+  expect(inputErrorFor({ ...none, jwt: 'steps.x.outputs.jwt' })).toContain(remedy('steps.ID.outputs.jwt'))
+  expect(inputErrorFor({ ...pair, secret: 'secrets.X' })).toContain(remedy('secrets.NAME'))
 })

@@ -54,8 +54,7 @@ test.each(
     [`a scope that ends with a colon: the variable that should follow is empty, or there is a space after the colon. ${variable}`]:
       ['user:memberof:', 'user: name', 'user:name, user:', 'user:memberof:, user:name'],
     [`a scope with nothing before a colon: a variable is empty, or there is a space before the colon. ${variable}`]: [
-      'user::name',
-      ':name',
+      ...['user::name', ':name', 'user :name', 'user:email, user :name'],
     ],
     'a dash of its own, as in a YAML list: write scopes without it, separated by commas or newlines, such as': [
       ...['-', '-user:name', '- user:name\n- user:email'],
@@ -76,12 +75,18 @@ const own = 'a scope begins with "user:", or with "organization:owner" for an or
 test.each(
   rowsOf({
     'write "offline_access".': ['offline-access', 'OFFLINE_ACCESS', 'offlineaccess', 'user:name Offline-Access'],
-    'write "user:name".': ['User:Name', 'USER:NAME', 'user-name', 'user.name', 'user_name'],
-    'write "user:memberof:my-org".': ['User:MemberOf:My-Org', 'member-of:my-org', 'user_memberof-my-org'],
-    'write "user:email:My Label".': ['User:Email:My Label'],
-    'write "organization:owner:ays" for AYS.': [
-      ...['Organization:Owner', 'organization-owner', 'organisation:owner:x', 'organizationowner'],
+    'write "user:name".': ['name', 'User:Name', 'USER:NAME', 'user-name', 'user.name', 'user_name'],
+    'write "user:memberof:my-org".': [
+      'User:MemberOf:My-Org',
+      'memberof:my-org',
+      'member-of:my-org',
+      'user_memberof-my-org',
     ],
+    'write "user:email:My Label".': ['User:Email:My Label', 'email:My Label'],
+    'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s.': [
+      ...['Organization:Owner', 'organization-owner', 'organisation:owner:x', 'organization', 'organization:member'],
+    ],
+    'write "user:organizations:x".': ['organizations:x'],
     [own]: ['my-org', 'ays', 'username'],
   }),
 )('scope %j is not a scope: %s', (value, says) => {
@@ -91,6 +96,7 @@ test.each(
 
 test.each([
   ['user:memberof:my-org,other', 'contains "other", which is not a scope: write "user:memberof:other" if it is an'],
+  ['user:memberof:my-org,Other', 'contains "Other", which is not a scope: write "user:memberof:other" if it is an'],
   ['user:memberof:a\ncloud potatoes', 'write "user:memberof:cloud potatoes" if it is an organization.'],
   ['user:name,other', `contains "other", which is not a scope: ${own}`],
   ['user:memberof:a,emial:b', 'contains "emial:b", which is not a scope: write "user:email:b".'],
