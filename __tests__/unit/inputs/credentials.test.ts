@@ -24,7 +24,7 @@ test.each([
 // Each is an error with one character less.
 test.each([
   ...['xsecrets.a', 'secrets.a+', `x\${{ a }}`, '{{ a }}x', 'x$A', '$A+', `x\${A}`, `\${A}x`, 'x%A%', '%A%x', '+A=b'],
-  ...['"a"x', 'x"a"', '<a>x', 'x<a>', '***x', 'x***', 'xeyJ.a.b', 'eyJa.b.c+', '"a\''],
+  ...['"a"x', 'x"a"', '<a>x', 'x<a>', '***x', 'x***', 'xeyJa.b.c', 'eyJa.b.c+', 'x“a”', '“a”x', '"a\''],
 ])('%j may be a secret', secret => {
   expect(read({ secret }).credentials).toMatchObject({ clientSecret: secret })
 })
@@ -32,7 +32,7 @@ test.each([
 const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJ1c2VybmFtZSI6ImphbmUifQ.c2lnbmF0dXJl'
 const texts = {
   'contains the text of an expression instead of its value: write ': [
-    ...['secrets.OVC_SECRET', 'vars.OVC_APP_ID', 'SECRETS.x', `\${{ secrets.X }}`, '{{secrets.X}}'],
+    ...['secrets.OVC_SECRET', 'vars.OVC_APP_ID', 'SECRETS.x', `\${{ secrets.X }}`, '{{secrets.X}}', '{{ x }}'],
     ...['$ {{ secrets.X }}', `\${secrets.X}`, '$secrets.X', "secrets['X']", '(vars.X)'],
   ],
   "contains a variable's name instead of its value: the runner does not replace it here. ": [

@@ -90,6 +90,10 @@ test.each<[inputs: Record<string, string>, event: unknown, says: RegExp]>([
   [{ 'env-var': 'no' }, {}, /^"env-var" .*\[ERR_ENV_VAR_INVALID\]$/],
 ])('%j in the event %j is an error', (inputs, event, says) => expect(inputErrorFor(inputs, {}, event)).toMatch(says))
 
+test('the input that was probably meant for an empty credential is named', () => {
+  expect(inputErrorFor(none, { 'INPUT_CLIENT-ID': 'x' })).toContain('this step sets "client-id"')
+})
+
 describe('NODE_TLS_REJECT_UNAUTHORIZED', () => {
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
   test.each([

@@ -19,6 +19,7 @@ test.each<[value: string, scopes: string[]]>([
   ['user:ownerof:email:a+b@example.org', ['user:ownerof:email:a+b@example.org']],
   ['user:nmae', ['user:nmae']],
   ['user:admin', ['user:admin']],
+  ['organization:owner:user:memberof:My-Org', ['organization:owner:user:memberof:My-Org']],
   ['organization:owner:ays, offline_access', ['organization:owner:ays', 'offline_access']],
   [longest, [longest]],
 ])('scope %j is read as %j', (value, scopes) => expect(readScopes(value)).toEqual(scopes))
@@ -87,7 +88,7 @@ test.each(
       ...['Organization:Owner', 'organization-owner', 'organisation:owner:x', 'organization', 'organization:member'],
     ],
     'write "user:organizations:x".': ['organizations:x'],
-    [own]: ['my-org', 'ays', 'username'],
+    [own]: ['my-org', 'ays', 'username', 'read:user:x', 'my-organization:owner', 'xoffline_access', 'offline_accessx'],
   }),
 )('scope %j is not a scope: %s', (value, says) => {
   expect(() => readScopes(value)).toThrow(/^"scope" contains ".*", which is not a scope: /)
@@ -126,6 +127,8 @@ test.each(
       ...['user:memberOf:My-Org', 'user:member:my-org', 'user:memberof my-org', 'user:memberof-my-org'],
       ...['user:member-of:my-org', 'user:member_of:my-org', 'user:memebrof:my-org'],
     ],
+    // Nearer than `memberof` with one letter more.
+    'user:memberof:x': ['user:memberof-x'],
     'user:memberof:a:b': ['user:memebrof:a:b'],
     'user:memberof:<organization>': ['user:member', 'user:memberof'],
     'user:email:my label': ['user:emial:my label'],
@@ -135,7 +138,7 @@ test.each(
     'user:publickey': ['user:publickeys'],
     'user:validated:email': ['user:validated:emial'],
     'user:ownerof:email:a@b.example': ['user:ownerof:emial:a@b.example'],
-    '': ['user:', 'user:everything', 'user:xxme', 'user:vtr', 'user:namexx'],
+    '': ['user:', 'user:everything', 'user:xxme', 'user:vtr', 'user:namexx', 'user:nxae', 'user:nmxe', 'user:anmexx'],
   }),
 )('%s, which no program knows, is probably %j', (scope, likely) => expect(likelyScope(scope)).toBe(likely))
 
@@ -143,5 +146,5 @@ test.each([
   ...['user:name', 'user:memberof:my-org', 'user:organizations:x', 'user:address', 'user:email', 'user:email:my label'],
   ...['user:phone', 'user:validated:phone', 'user:validated:email:main', 'user:github', 'user:facebook', 'user:see'],
   ...['user:bankaccount', 'user:digitalwalletaddress:x', 'user:publickey', 'user:avatar', 'user:keystore'],
-  ...['user:admin', 'user:ownerof:email:a@b.example', 'organization:owner', 'offline_access', 'username'],
+  ...['user:admin', 'user:ownerof:email:a@b.example', 'organization:owner', 'offline_access', 'username', 'xuser:nmae'],
 ])('%s is known, or not a scope of a user', scope => expect(likelyScope(scope)).toBeUndefined())
