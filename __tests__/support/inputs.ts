@@ -1,13 +1,15 @@
 /** Reads inputs in process, as the runner would give them: each one set, those of action.yml with a default by it. */
 
 import { ActionError } from '../../src/errors/error.ts'
-import { type InputSource, type Inputs, readInputs } from '../../src/inputs/inputs.ts'
+import { type InputSource, readInputs } from '../../src/inputs/inputs.ts'
 
 export type Texts = Readonly<Record<string, string>>
 
 const defaults: Texts = {
   'app-id': 'my-id',
   secret: 'my secret',
+  scope: 'user:name',
+  validity: '1h',
   'base-url': 'https://itsyou.online',
   'env-var': 'JWT',
   summary: 'false',
@@ -20,7 +22,7 @@ export function sourceOf(inputs: Texts, env: Texts = {}, event: unknown = {}): I
   return { get: name => all[name] ?? '', env, event: () => event }
 }
 
-export function read(inputs: Texts, env?: Texts, event?: unknown): Inputs {
+export function read(inputs: Texts, env?: Texts, event?: unknown): ReturnType<typeof readInputs> {
   return readInputs(sourceOf(inputs, env, event))
 }
 

@@ -10,29 +10,39 @@ test.each(
     'https://id.example/iyo': ['HTTPS://Id.Example:443/iyo//'],
     'https://id.example:8443/a/b': ['https://id.example:8443/a/b'],
     'https://[2001:db8::1]:8443': ['https://[2001:db8::1]:8443'],
+    "https://id.example/o'x": ["https://id.example/o'x"],
     'http://localhost:8080': ['http://localhost:8080'],
+    'http://[::1]:8080': ['http://[::1]:8080'],
   }),
 )('%s is %s', (value, address) => expect(readAddress('base-url', value)).toBe(address))
 
+const only = 'write only the address of the server, such as https://itsyou.online. [ERR_ADDRESS_INVALID]'
+const quoted = 'has quotation marks or angle brackets around it: remove them.'
+const plainHttp =
+  'does not start with https://: write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost'
+
 test.each(
   rowsOf({
-    'is empty: a variable that is not set is empty; set it, or leave "base-url" out.': [''],
-    'does not start with https://: put https:// in front of it.': [
-      ...['itsyou.online', 'localhost:8443', 'example.com:8443/path', 'itsyou.online/https://x'],
-      ...['h!://itsyou.online', '//itsyou.online', 'see https://id.example'],
+    'is empty: a variable that is not set is empty. Set it, or leave "base-url" out.': [''],
+    [quoted]: ["'https://id.example'", '"https://id.example"', '`https://id.example', '<https://id.example>', 'id"'],
+    [`does not start with https://: ${only}`]: [
+      ...['itsyou.online', 'localhost:8443', 'example.com:8443/path', 'itsyou.online/https://x', 'https:/id.example'],
+      ...['h!://itsyou.online', '//itsyou.online', 'see https://id.example', '$BASE_URL', 'vars.BASE_URL'],
     ],
-    'does not start with https://: write https://, because a credential travels to it; only a loopback': [
-      ...['http://id.example', 'http://127.0.0.1.example.org', 'ftp://localhost', 'h2://id.example'],
+    [plainHttp]: [
+      ...['http://id.example', 'http://127.0.0.1.example.org', 'http://localhost.:8080', 'ftp://localhost'],
+      ...['h2://id.example', 'xhttp://localhost'],
     ],
-    'is not a URL: write the address of the server, such as https://itsyou.online.': ['https://', 'https://a b'],
-    'contains a user or password: write the address alone, such as https://itsyou.online.': [
+    [`is not a URL: ${only}`]: ['https://', 'https://a b'],
+    [`contains a user or password: ${only}`]: [
       ...['https://user:password@id.example', 'https://user@id.example', 'https://@id.example'],
     ],
-    'contains a query, a fragment, a backslash or a space: write the address alone, such as': [
+    [`contains a query, a fragment, a backslash or a space: ${only}`]: [
       ...['https://id.example?x=1', 'https://id.example?', 'https://id.example/#x', 'https://id.example\\x'],
+      ...['https://id.example/a b'],
     ],
   }),
-)('%j is an error that says it %s', (value, says) => {
+)('%j is an error: it %s', (value, says) => {
   expect(() => readAddress('base-url', value)).toThrow(`"base-url" ${says}`)
 })
 
@@ -41,9 +51,6 @@ test('each address has an example of its own', () => {
   expect(() => readAddress('ays-url', 'https://')).toThrow(/^"ays-url" .*, such as https:\/\/ays\.example\/api\. /)
 })
 
-test.each(['https://u:hunter2@x', 'https://hunter2 x', 'hunter2'])(
-  '%s is not repeated: it may be a password',
-  value => {
-    expect(() => readAddress('base-url', value)).toThrow(/^(?!.*hunter2)/)
-  },
+test.each(['https://u:hunter2@x', 'https://hunter2 x', 'hunter2'])('%s is not repeated: it may be a password', value =>
+  expect(() => readAddress('base-url', value)).toThrow(/^(?!.*hunter2)/),
 )

@@ -14,7 +14,7 @@ test.each(rowsOf({ 1: ['1'], 900: ['900', '900s', '15m'], 3600: ['1h'], [day]: [
 test.each(
   rowsOf({
     'write 24h.': ['1d', '1 day'],
-    'write 24h, which is the longest.': ['2d', '25h', '86401'],
+    'write 24h, which is the longest.': ['2d', '25h', '86401', '3600000'],
     'write 2h.': ['2hr', '2hrs', '2 hrs', '2 Hours'],
     'write 1h.': ['1 hr', '1 hour'],
     'write 150m.': ['2h30m'],
@@ -26,19 +26,20 @@ test.each(
     'write 3601s.': ['1h1s'],
     'write 450s.': ['0.125h'],
     'write 45s.': ['45 seconds'],
-    'write 30s.': ['30sec', '30 sec'],
+    'write 30s.': ['30sec', '30 sec', '030'],
     'write 10s.': ['10 secs'],
     'write 1s.': ['1 second'],
-    'write whole seconds, minutes or hours up to 24h, such as 30s, 5m or 1h.': [
-      ...['0', '0m', '-5', 'soon', '1w', '1hx', 'PT1H'],
+    'write a whole number of seconds, minutes or hours, such as 30s or 5m, up to 24h.': [
+      ...['0', '0m', '-5', 'soon', '1w', '1hx', 'PT1H', '1.5', '500ms', '1h, 5'],
     ],
   }),
 )('%j is an error: %s', (value, says) => {
-  expect(() => readDuration('validity', value, day)).toThrow(`"validity" is "${value}": ${says} [ERR_DURATION_INVALID]`)
+  const sentence = `"validity" is "${value}", which is not valid: ${says} [ERR_DURATION_INVALID]`
+  expect(() => readDuration('validity', value, day)).toThrow(sentence)
 })
 
-test('a limit below an hour is told without one', () => {
-  expect(() => readDuration('timeout', '11m', 600)).toThrow('write 10m, which is the longest.')
-  expect(() => readDuration('timeout', 'x', 600)).toThrow('up to 10m, such as 30s, 5m.')
-  expect(() => readDuration('timeout', 'x', 3600)).toThrow('up to 1h, such as 30s, 5m or 1h.')
+test('hours are named only where one is allowed', () => {
+  expect(() => readDuration('timeout', '11m', 600)).toThrow('"timeout" is "11m", which is not valid: write 10m, which')
+  expect(() => readDuration('timeout', 'x', 600)).toThrow('a whole number of seconds or minutes, such as 30s or 5m, up')
+  expect(() => readDuration('timeout', 'x', 3600)).toThrow('seconds, minutes or hours, such as 30s or 5m, up to 1h.')
 })

@@ -15,8 +15,10 @@ test.each<[value: string, names: string[]]>([
 test.each(
   rowsOf({
     'write "env-var: \'\'" to export no variable.': ['true', 'false', 'False', 'none', 'null', 'NULL', 'no', 'off'],
-    'use letters, digits and underscores, and do not': ['1JWT', 'MY-JWT', 'a.b', 'a=b', 'é', '$JWT'],
-    'that name belongs to the runner or changes how programs run; choose another, such as JWT.': [
+    'use letters, digits and underscores, and do not start with a digit, such as JWT.': [
+      ...['1JWT', 'MY-JWT', 'a.b', 'a=b', 'é', '$JWT'],
+    ],
+    'the name belongs to the runner or changes how programs run. Choose another, such as JWT.': [
       ...['PATH', 'Path', 'CI', 'GITHUB_TOKEN', 'RUNNER_TEMP', 'ACTIONS_X', 'INPUT_X', 'STATE_x', 'HOME', 'SHELL'],
       ...['ENV', 'BASH_ENV', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4', 'IFS', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES'],
       ...['TMPDIR', 'COMSPEC', 'SystemRoot', 'PSModulePath', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'PYTHONPATH'],
@@ -25,7 +27,8 @@ test.each(
     ],
   }),
 )('%s is an error: %s', (value, says) => {
-  expect(() => readEnvVars(value)).toThrow(`"env-var" is "${value}": ${says}`)
+  const sentence = `"env-var" is "${value}", which is not valid: ${says} [ERR_ENV_VAR_INVALID]`
+  expect(() => readEnvVars(value)).toThrow(sentence)
 })
 
 test('a name that cannot be shown is described', () => {
