@@ -229,7 +229,7 @@ const sentences = {
     ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
     ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
     ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
-    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM and contains the CA of this server, and that the server sends its intermediate certificates.`,
+    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
     ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
     ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
     ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
@@ -3491,7 +3491,7 @@ const longestSecret = 512;
 function readCredentials({ get, env, event }, defaultScope) {
     const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
     if (jwt) {
-        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && get(input) !== defaultScope);
+        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && !(input === 'scope' && get(input) === defaultScope));
         if (others.length) {
             const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
             throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
@@ -3528,20 +3528,23 @@ function readCredentials({ get, env, event }, defaultScope) {
     return { grant: 'client_credentials', clientId, clientSecret };
 }
 function refuseText(input, value) {
-    const context = input === 'app-id' ? /^(secrets|vars)\.[\w-]+$/i : /^(secrets|vars|env|inputs|needs|steps)\.[\w.-]+$/i;
-    if (context.test(value) || /^\$?\{\{.*\}\}$/.test(value)) {
-        const remedy = `write it between \${{ and }} in the workflow.`;
+    const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps';
+    const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i');
+    if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
+        const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME';
+        const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`;
         throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
     }
-    if (/^\$(env:)?\w+$|^\$\{\w+\}$|^%\w+%$/i.test(value)) {
+    if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
         const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
         throw credentials_invalid(input, "contains a variable's name instead of its value", remedy);
     }
-    if (/^(export\s+)?[a-z_][\w-]*=[^=]/i.test(value)) {
+    if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
         throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
     }
-    if (/^(["'`]).*\1$/s.test(value))
+    if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
         throw credentials_invalid(input, 'has quotation marks around it', 'store it again without them.');
+    }
     if (/^<[^<>]*>$|^\*+$/.test(value))
         throw credentials_invalid(input, 'is a placeholder', "put the API key's own value in its place.");
 }
@@ -3631,7 +3634,7 @@ const none = /^(true|false|none|null|no|off)$/i;
 function readEnvVars(value) {
     const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
     for (const name of names) {
-        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, 'contains'), remedy);
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, name === value ? 'is' : 'contains'), remedy);
         if (none.test(name))
             throw invalid(`write "env-var: ''" to export no variable.`);
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -3696,7 +3699,7 @@ function joinWords(entry) {
     const scopes = [];
     for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
         const last = scopes.at(-1);
-        const isOwnScope = last === undefined || word.includes(':') || [word, last].some(isOfflineAccess);
+        const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess);
         if (isOwnScope || last.endsWith(':'))
             scopes.push(word);
         else
@@ -3708,7 +3711,7 @@ function isOfflineAccess(word) {
     return letters(word) === 'offlineaccess';
 }
 function letters(word) {
-    return word.toLowerCase().replace(/[-_:.= ]/g, '');
+    return word.toLowerCase().replace(/[-_:. ]/g, '');
 }
 function mistakeIn(scope, before) {
     const list = 'separated by commas or newlines, such as user:name, user:email.';
@@ -3718,7 +3721,7 @@ function mistakeIn(scope, before) {
         const why = 'the variable that should follow is empty, or there is a space after the colon.';
         return ['contains a scope that ends with a colon', `${why} ${variable}`];
     }
-    if (/^:|::/.test(scope)) {
+    if (/(^|[ \t:]):/.test(scope)) {
         const why = 'a variable is empty, or there is a space before the colon.';
         return ['contains a scope with nothing before a colon', `${why} ${variable}`];
     }
@@ -3746,10 +3749,10 @@ function whatToWrite(scope, before) {
     if (before.startsWith('user:memberof:') && !scope.includes(':')) {
         return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
     }
-    if (/^organi[sz]ation/i.test(scope)) {
+    if (/^organi[sz]ation(?!s)/i.test(scope)) {
         return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
     }
-    const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''));
+    const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
     return nearest
         ? `write "${nearest}".`
         : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
@@ -3782,7 +3785,7 @@ function likelyScope(scope) {
     return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
 }
 function nearestScope(rest) {
-    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_.= ]/].map(separator => {
+    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
         const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
         const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
         return { kind, follows, label, edits: distance(letters(head), letters(kind)) };

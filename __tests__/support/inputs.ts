@@ -1,7 +1,8 @@
 /** Reads inputs in process, as the runner would give them: each one set, those of action.yml with a default by it. */
 
 import { ActionError } from '../../src/errors/error.ts'
-import { type InputSource, readInputs } from '../../src/inputs/inputs.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
+import type { InputSource } from '../../src/inputs/source.ts'
 
 export type Texts = Readonly<Record<string, string>>
 

@@ -89,7 +89,7 @@ export const sentences = {
   ERR_CERTIFICATE_UNTRUSTED: ({ name }: Server, cause: string) =>
     `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
   ERR_CERTIFICATE_EXTRA_CA: ({ name }: Server, cause: string) =>
-    `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check the path of that file, that it is PEM and contains the CA of this server, and that the server sends its intermediate certificates.`,
+    `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
   ERR_CERTIFICATE_EXPIRED: ({ name }: Server, cause: string) =>
     `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
   ERR_CERTIFICATE_HOST: ({ name, input }: Server, cause: string) =>

@@ -28,7 +28,9 @@ export function readCredentials({ get, env, event }: InputSource, defaultScope: 
   const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get)
   if (jwt) {
     // A renewed JWT keeps the client, the scopes and the audience of the old one: an input that says otherwise would lie.
-    const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && get(input) !== defaultScope)
+    const others = ['app-id', 'secret', 'audience', 'scope'].filter(
+      input => get(input) && !(input === 'scope' && get(input) === defaultScope),
+    )
     if (others.length) {
       const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`
       throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.')
@@ -61,20 +63,23 @@ export function readCredentials({ get, env, event }: InputSource, defaultScope: 
 /** @throws ActionError for the text of something that should have been replaced by its value. */
 function refuseText(input: string, value: string): void {
   // `env.prod` could be an organization, and no secret has a dot.
-  const context = input === 'app-id' ? /^(secrets|vars)\.[\w-]+$/i : /^(secrets|vars|env|inputs|needs|steps)\.[\w.-]+$/i
-  if (context.test(value) || /^\$?\{\{.*\}\}$/.test(value)) {
-    const remedy = `write it between \${{ and }} in the workflow.`
+  const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps'
+  const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i')
+  if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
+    const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME'
+    const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`
     throw invalid(input, 'contains the text of an expression instead of its value', remedy)
   }
-  if (/^\$(env:)?\w+$|^\$\{\w+\}$|^%\w+%$/i.test(value)) {
+  if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
     const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`
     throw invalid(input, "contains a variable's name instead of its value", remedy)
   }
-  if (/^(export\s+)?[a-z_][\w-]*=[^=]/i.test(value)) {
+  if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
     throw invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.')
   }
-  if (/^(["'`]).*\1$/s.test(value))
+  if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
     throw invalid(input, 'has quotation marks around it', 'store it again without them.')
+  }
   if (/^<[^<>]*>$|^\*+$/.test(value))
     throw invalid(input, 'is a placeholder', "put the API key's own value in its place.")
 }

@@ -62,7 +62,12 @@ export function readEnvVars(value: string): string[] {
   const names = [...new Set(value.split(/[\s,]/).filter(Boolean))]
   for (const name of names) {
     const invalid = (remedy: string) =>
-      new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, 'contains'), remedy)
+      new ActionError(
+        'ERR_ENV_VAR_INVALID',
+        'env-var',
+        quoteOrDescribe(name, name === value ? 'is' : 'contains'),
+        remedy,
+      )
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')

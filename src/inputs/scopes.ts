@@ -54,7 +54,7 @@ function joinWords(entry: string): string[] {
   const scopes: string[] = []
   for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
     const last = scopes.at(-1)
-    const isOwnScope = last === undefined || word.includes(':') || [word, last].some(isOfflineAccess)
+    const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess)
     // A colon at an end, a dash or a quote is a mistake, which is found in the word itself.
     if (isOwnScope || last.endsWith(':')) scopes.push(word)
     else scopes[scopes.length - 1] = last + spaces + word
@@ -69,7 +69,7 @@ function isOfflineAccess(word: string): boolean {
 
 /** What is left of a word whose capitals, dashes and underscores make no difference. */
 function letters(word: string): string {
-  return word.toLowerCase().replace(/[-_:.= ]/g, '')
+  return word.toLowerCase().replace(/[-_:. ]/g, '')
 }
 
 /** What is wrong with a scope, and what to do; undefined where nothing is wrong for certain. */
@@ -81,7 +81,7 @@ function mistakeIn(scope: string, before: string): [found: string, remedy: strin
     const why = 'the variable that should follow is empty, or there is a space after the colon.'
     return ['contains a scope that ends with a colon', `${why} ${variable}`]
   }
-  if (/^:|::/.test(scope)) {
+  if (/(^|[ \t:]):/.test(scope)) {
     const why = 'a variable is empty, or there is a space before the colon.'
     return ['contains a scope with nothing before a colon', `${why} ${variable}`]
   }
@@ -105,10 +105,10 @@ function whatToWrite(scope: string, before: string): string {
   if (before.startsWith('user:memberof:') && !scope.includes(':')) {
     return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`
   }
-  if (/^organi[sz]ation/i.test(scope)) {
+  if (/^organi[sz]ation(?!s)/i.test(scope)) {
     return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.'
   }
-  const nearest = nearestScope(scope.replace(/^user[-_:.= ]/i, ''))
+  const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''))
   return nearest
     ? `write "${nearest}".`
     : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
@@ -160,7 +160,7 @@ export function likelyScope(scope: string): string | undefined {
 function nearestScope(rest: string): string {
   const near = Object.entries(kinds).flatMap(([kind, follows]) =>
     // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
-    [/:/, /[:\-_.= ]/].map(separator => {
+    [/:/, /[:\-_. ]/].map(separator => {
       const head = rest.split(separator).slice(0, kind.split(':').length).join(':')
       const label = follows === 'nothing' ? '' : rest.slice(head.length + 1)
       return { kind, follows, label, edits: distance(letters(head), letters(kind)) }

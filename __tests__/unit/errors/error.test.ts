@@ -46,10 +46,11 @@ const examples: { [C in Code]: Parameters<(typeof sentences)[C]>[] } = {
   ERR_CONNECTION: [[server, 'ECONNRESET']],
   ERR_TIMEOUT: [[server, 60, 6]],
   ERR_WAIT_TOO_LONG: [[server, 503, 3600, 59]],
-  ERR_RATE_LIMIT: [[server, 60, 6]],
+  ERR_RATE_LIMIT: [[server, 6]],
   ERR_UNAVAILABLE: [server, ays].map(asked => [asked, 503, 1]),
   ERR_PROXY_INVALID: [['https_proxy', 'is wrong', clause]],
-  ERR_PROXY_FAILED: [['https_proxy', url, 'status 407', clause]],
+  ERR_PROXY_FAILED: [['https_proxy', 'ECONNREFUSED']],
+  ERR_PROXY_REFUSED: [['https_proxy', url, 407, clause]],
   ERR_PROXY_SILENT: [['https_proxy', url, 60, 6]],
   ERR_CERTIFICATE_UNTRUSTED: [[server, 'self-signed certificate in certificate chain, SELF_SIGNED_CERT_IN_CHAIN']],
   ERR_CERTIFICATE_EXTRA_CA: [[server, 'self-signed certificate in certificate chain, SELF_SIGNED_CERT_IN_CHAIN']],
@@ -63,7 +64,7 @@ const examples: { [C in Code]: Parameters<(typeof sentences)[C]>[] } = {
   ERR_UNEXPECTED_STATUS: [server, ays].map(asked => [asked, 403]),
   ERR_CREDENTIALS_REJECTED: [[server, clause]],
   ERR_SCOPE_REFUSED: [one, two].map(scopes => [server, scopes, clause]),
-  ERR_RENEWAL_REFUSED: [[server, 401]],
+  ERR_RENEWAL_REFUSED: [[server]],
   ERR_NOT_FOUND: [[server]],
   ERR_REDIRECT: [[server, clause]],
   ERR_TOO_LARGE: [[server, 65_536]],
@@ -111,7 +112,7 @@ test('what is counted is in the singular or the plural', () => {
   expect(notGranted(two, [])).toMatch(/^The scopes "user:name", "user:email" were not .*; granted: none\): a remedy/)
   const after = (attempts: number) => new ActionError('ERR_TIMEOUT', server, 60, attempts).message
   expect([1, 2].map(after)).toEqual([
-    expect.stringContaining('(60 s, 1 attempt)'),
+    expect.stringContaining('("timeout": 60 s, 1 attempt)'),
     expect.stringContaining('2 attempts'),
   ])
 })

@@ -63,7 +63,7 @@ const again = "copy it again from the API key's page. [ERR_CREDENTIALS_INVALID]"
 
 test.each<[input: string, value: string, says: string]>([
   ['app-id', 'jane@example.org', `contains "@", which no application id has: ${again}`],
-  ['app-id', 'a\u202eb', `contains characters that no application id has: ${again}`],
+  ['app-id', 'a\u202eb', `contains characters that no application id has, or is too long: ${again}`],
   ['app-id', jwt, 'is a JWT: write the API key\'s own value, or renew that JWT with the input "jwt".'],
   ['secret', jwt, 'is a JWT: '],
   ['secret', 'x'.repeat(513), `has more than 512 characters: ${again}`],

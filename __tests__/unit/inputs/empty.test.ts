@@ -5,15 +5,16 @@ import { emptyCredentials } from '../../../src/inputs/empty.ts'
 
 const repository = (full_name?: string, fork?: boolean) => ({ repo: { full_name, fork } })
 const pull = (head: unknown, base: unknown = repository('your-org/app')) => ({ pull_request: { head, base } })
-const target = { GITHUB_EVENT_NAME: 'pull_request_target' }
+const on = (GITHUB_EVENT_NAME: string) => ({ GITHUB_EVENT_NAME })
 
 test.each<[name: string, event: unknown, env: Record<string, string>, code: string]>([
-  ['Dependabot by its event', { sender: { login: 'dependabot[bot]' } }, {}, 'ERR_SECRETS_DEPENDABOT'],
-  ['Dependabot by its actor', {}, { GITHUB_ACTOR: 'dependabot[bot]' }, 'ERR_SECRETS_DEPENDABOT'],
+  ['Dependabot by its event', { sender: { login: 'dependabot[bot]' } }, on('pull_request'), 'ERR_SECRETS_DEPENDABOT'],
+  ['Dependabot by its actor', {}, { ...on('push'), GITHUB_ACTOR: 'dependabot[bot]' }, 'ERR_SECRETS_DEPENDABOT'],
+  ['Dependabot, with a comment', {}, { ...on('issue_comment'), GITHUB_ACTOR: 'dependabot[bot]' }, 'ERR_INPUT_EMPTY'],
   ['a fork', pull(repository('someone/app', true)), {}, 'ERR_SECRETS_FORK'],
   ['a fork that was deleted', pull({ repo: null }), {}, 'ERR_SECRETS_FORK'],
   ['a fork in a payload without names', pull(repository(undefined, true), repository()), {}, 'ERR_SECRETS_FORK'],
-  ["a fork, with its base's rights", pull(repository('a/b', true)), target, 'ERR_INPUT_EMPTY'],
+  ["a fork, with its base's rights", pull(repository('a/b', true)), on('pull_request_target'), 'ERR_INPUT_EMPTY'],
   ['a branch of the repository', pull(repository('your-org/app')), {}, 'ERR_INPUT_EMPTY'],
   ['a branch of a repository that is a fork', pull(repository('your-org/app', true)), {}, 'ERR_INPUT_EMPTY'],
   ['a payload without names', pull(repository(), repository()), {}, 'ERR_INPUT_EMPTY'],
@@ -28,6 +29,10 @@ test.each<[name: string, event: unknown, env: Record<string, string>, code: stri
   expect(error).toMatchObject({ code, message: expect.stringMatching(/^"secret" is empty: /) })
   // Named only where the event shows it.
   if (code === 'ERR_INPUT_EMPTY') expect(error.message).not.toMatch(/fork|Dependabot/)
+})
+
+test('where the secret arrived, a fork is not why the id is empty', () => {
+  expect(emptyCredentials(['app-id'], {}, pull({ repo: null })).code).toBe('ERR_INPUT_EMPTY')
 })
 
 test('the places where a value gets lost are named', () => {

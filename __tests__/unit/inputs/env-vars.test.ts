@@ -18,7 +18,7 @@ test.each(
     'use letters, digits and underscores, and do not start with a digit, such as JWT.': [
       ...['1JWT', 'MY-JWT', 'a.b', 'a=b', 'é', '$JWT'],
     ],
-    'the name belongs to the runner or changes how programs run. Choose another, such as JWT.': [
+    'names like this are reserved for the runner or for tools. Choose another, such as JWT.': [
       ...['PATH', 'Path', 'CI', 'GITHUB_TOKEN', 'RUNNER_TEMP', 'ACTIONS_X', 'INPUT_X', 'STATE_x', 'HOME', 'SHELL'],
       ...['ENV', 'BASH_ENV', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4', 'IFS', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES'],
       ...['TMPDIR', 'COMSPEC', 'SystemRoot', 'PSModulePath', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'PYTHONPATH'],

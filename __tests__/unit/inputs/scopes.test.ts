@@ -84,7 +84,7 @@ test.each(
       'user_memberof-my-org',
     ],
     'write "user:email:My Label".': ['User:Email:My Label', 'email:My Label'],
-    'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s.': [
+    'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.': [
       ...['Organization:Owner', 'organization-owner', 'organisation:owner:x', 'organization', 'organization:member'],
     ],
     'write "user:organizations:x".': ['organizations:x'],
@@ -120,7 +120,7 @@ test.each(['a;b', 'a\u2800b', 'a, $x'])('audience %j is an error', value => {
 test.each(
   rowsOf({
     'user:name': [
-      ...['user:nmae', 'user:names', 'user:Name', 'User:Name', 'user:name.user:email', 'user:name and', 'user:nme'],
+      ...['user:nmae', 'user:names', 'user:Name', 'user:name.user:email', 'user:name and', 'user:nme'],
       ...['user:nama', 'user:xname'],
     ],
     'user:memberof:my-org': [
