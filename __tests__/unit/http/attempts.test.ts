@@ -46,7 +46,7 @@ function asked(attempts: Attempt[], limits: Partial<Limits> = {}, changes: Parti
 }
 
 const deadlines = () => send.mock.calls.map(([, , deadline]) => deadline)
-beforeEach(() => send.mockReset())
+beforeEach(() => void send.mockReset())
 
 test('the log has each failed attempt, and the error how many there were', async () => {
   const { answer: last, lines, took } = asked([answer(503), network('ECONNRESET'), answer(503)])
