@@ -1,53 +1,80 @@
-/** What 400 and 401 probably mean, deduced from what was sent. */
+/** What 400 and 401 mean, deduced from what was sent. */
 
-import { expect, test } from '@jest/globals'
-import { whyRefused, whyRejected } from '../../src/diagnosis.ts'
+import { describe, expect, test } from '@jest/globals'
+import { whyRefused, whyRejected } from '../../../src/token-endpoint/hints.ts'
 
-const id = 'iD_3456789012345678901234567'
-const userSecret = 'sEcret-8901234567890123456xx'
-const organizationSecret = 'oRg'.padEnd(52, 'x')
+const id = 'Qx7w456789012345678901234567'
+const label = 'CI Key (jane)'
+const secret = { user: 'zK9v-xx8901234567890123456xx', organization: 'vJ8k'.padEnd(52, 'x'), neither: 'zK9v-cut' }
 
-const wrong = '"app-id" or "secret" is wrong, or the key was deleted or made on another server'
-const ofOrganization = `${wrong}, or the organization's API key has its "client credentials" flow switched off; check both`
-const swapped = '"app-id" and "secret" are probably swapped; exchange them.'
-const inQuotes = (input: string) => `"${input}" has quotation marks around it; store it again without them.`
-const again = "copy it again from the API key's page."
-const cut = `"secret" is not as long as a secret (28 or 52 characters), so it was probably cut or changed; ${again}`
+describe('400: what the forms of the two say', () => {
+  const isNoId = '"app-id" is not an application id, which has 28 characters with capital letters'
+  const cut = 'It was probably cut or changed.'
+  const pair =
+    /do not belong together \(they are swapped.*deleted.*another server.*from a key on https:\/\/id\.example\./
+  const ofOrganization =
+    /wrong.*deleted.*another server than https:\/\/id\.example, or "May be used in client credentials/
+  test.each<[name: string, appId: string, kind: keyof typeof secret, says: string | RegExp]>([
+    ["a user's id and secret", id, 'user', pair],
+    [
+      "a user's id, an organization's secret",
+      id,
+      'organization',
+      'is a user\'s, and "secret" has the length of an org',
+    ],
+    ["a user's id, no secret", id, 'neither', `does not have the 28 characters of a user's secret. ${cut}`],
+    ["an organization's id or a user name, a user's secret", 'jane_doe_1', 'user', `${isNoId} (this has 10), and`],
+    ["an organization's id and secret", 'cloud potatoes', 'organization', ofOrganization],
+    ["an organization's id, no secret", 'my-org', 'neither', `or the 52 of an organization's. ${cut}`],
+    ["no id, a user's secret", label, 'user', `${isNoId} (this has 13). Copy both again`],
+    ["no id, an organization's secret", label, 'organization', 'is not an organization\'s global id, and "secret" has'],
+    ['neither', label, 'neither', `${isNoId} (this has 13), or an organization's global id, and "secret" does not`],
+    ['capitals in the id of an organization', 'My-Org', 'organization', 'Write "my-org".'],
+  ])('%s', (_name, appId, kind, says) => {
+    const reason = whyRejected(appId, secret[kind], 'https://id.example')
+    expect(reason).toMatch(says)
+    expect(reason).not.toMatch(/Qx7w|zK9v|vJ8k|CI Key|jane/i)
+  })
 
-test.each<[name: string, appId: string, secret: string, reason: string]>([
-  ["a user's key", id, userSecret, `${wrong}; copy both again from the API key's page.`],
-  ["an organization's key", 'my-org', organizationSecret, ofOrganization],
-  ['swapped', organizationSecret, 'my-org', swapped],
-  ["swapped, with an id of a user's", organizationSecret, id, swapped],
-  ['a secret in double quotes', id, `"${userSecret}"`, inQuotes('secret')],
-  ['a secret in single quotes', id, `'${userSecret}'`, inQuotes('secret')],
-  ['a secret with one quote', id, `${userSecret}"`, inQuotes('secret')],
-  ['quotes inside both', `a"'b`, `${userSecret.slice(0, 10)}"${userSecret.slice(11)}`, wrong],
-  ['an id of no known kind', 'A B!', userSecret, wrong],
-  ['an id in quotes', `"${id}"`, userSecret, inQuotes('app-id')],
-  ['a secret that was cut', id, userSecret.slice(1), cut],
-  ["an organization's secret that was cut", 'my-org', organizationSecret.slice(1), cut],
-  ["a user's id", id, organizationSecret, `not as long as a user's (28 characters); ${again}`],
-  ["an organization's id", 'my-org', userSecret, `not as long as an organization's (52 characters); ${again}`],
-  ['two secrets', organizationSecret, organizationSecret, wrong],
-])('400: %s', (_name, appId, secret, reason) => {
-  expect(whyRejected(appId, secret)).toContain(reason)
-  // Nothing of the two is in the sentence.
-  expect(whyRejected(appId, secret)).not.toMatch(/iD_3|sEcr|oRg/)
-  if (appId === id) expect(whyRejected(appId, secret)).not.toContain('organization')
+  test("an organization's id and secret that are swapped", () => {
+    const reason = whyRejected(secret.organization, 'my-org', 'https://id.example')
+    expect(reason).toMatch(/of an organization's key are swapped\. Exchange them\.$/)
+    expect(reason).not.toMatch(/vJ8k/i)
+  })
+
+  const sameAsPair = (appId: string, value: string) =>
+    expect(whyRejected(appId, value, 'https://id.example')).toMatch(pair)
+
+  test('28 characters of base64url are a secret; with a capital, they are an id', () => {
+    sameAsPair(id, id.toLowerCase())
+    for (const appId of [id.toLowerCase(), `${id}x`, id.slice(1), `${id.slice(1)}+`]) {
+      expect(whyRejected(appId, secret.user, 'https://id.example')).toContain(isNoId)
+    }
+    for (const value of [`${secret.user}x`, secret.user.slice(1), `${secret.user.slice(1)}"`]) {
+      expect(whyRejected(id, value, 'https://id.example')).toContain(cut)
+    }
+    for (const value of [`${secret.organization}x`, secret.organization.slice(1)]) {
+      expect(whyRejected('my-org', value, 'https://id.example')).toContain(cut)
+    }
+  })
+
+  test('characters are counted as people do', () => {
+    expect(whyRejected('𠮷'.repeat(3), secret.user, 'https://id.example')).toContain('(this has 3)')
+  })
 })
 
-const useUsers = `probably an organization's key. Use a user's key for OpenvCloud; for AYS, leave "scope" empty.`
-const onlyOwner = `an organization's key may request "organization:owner" and what begins with it, and nothing else; correct`
-const onlyOrganization = `only an organization's key may request it, and this is a user's key; request user: scopes`
-const beginWith = `scopes begin with "user:" for a user's key, and with "organization:owner" for an organization's key; correct`
-test.each<[appId: string, scopes: string[], reason: string]>([
-  ['my-org', ['user:name'], `a user's key may request it, so this is ${useUsers}`],
-  ['my-org', ['user:name', 'user:email'], `a user's key may request them, so this is ${useUsers}`],
-  ['my-org', ['user:name', 'offline_access'], useUsers],
-  [id, ['organization:owner'], onlyOrganization],
-  ['my-org', ['organization:member'], onlyOwner],
-  ['my-org', ['user:name', 'organization:member'], onlyOwner],
-  ['my-org', ['admin'], beginWith],
-  ['my-org', [], beginWith],
-])('401: %s with %j', (appId, scopes, reason) => expect(whyRefused(appId, scopes)).toContain(reason))
+describe('401: what this kind of key may not have', () => {
+  const ofUser = 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud'
+  const ofOrganization =
+    /an organization's key may not have "user:" scopes\. For AYS, write "scope: organization:owner:ays"/
+  const ofEither =
+    /may have "user:" scopes, and an organization's key may have scopes that begin with "organization:owner"/
+  test.each<[appId: string, scopes: string[], says: string | RegExp]>([
+    ['my-org', ['user:name'], ofOrganization],
+    ['my-org', ['user:name', 'user:memberof:x', 'offline_access'], ofOrganization],
+    [id, ['organization:owner:ays'], ofUser],
+    [id, ['user:name', 'organization:owner:ays'], ofUser],
+    ['my-org', ['organization:owner:ays', 'user:name'], ofEither],
+    ['my-org', ['organization:owner-x'], ofEither],
+  ])('%s with %j', (appId, scopes, says) => expect(whyRefused(appId, scopes)).toMatch(says))
+})
