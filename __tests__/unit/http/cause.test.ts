@@ -102,6 +102,7 @@ describe('a TLS connection that could not be made', () => {
   const three = /no cipher or no curve in common, or the server requires a client certificate/
   const old = /must offer TLS 1\.2 or newer/
   const port = /check that the port in "ovc-url" speaks https/
+  const settings = /ask the operator of the server to check its TLS settings/
   const refused = /the server refused the connection\. Ask its operator why/
   test.each<[words: string, remedy: RegExp]>([
     ['ssl/tls alert handshake failure', three],
@@ -111,6 +112,11 @@ describe('a TLS connection that could not be made', () => {
     ['tlsv1 alert access denied', refused],
     ['tlsv1 alert unknown ca', refused],
     ['tlsv1 alert internal error', refused],
+    // Alerts 110 to 114, which OpenSSL does not call so.
+    ['tlsv1 unrecognized name', refused],
+    ['tlsv1 unsupported extension', refused],
+    ['dh key too small', settings],
+    ['unsafe legacy renegotiation disabled', settings],
   ])('"%s"', (words, remedy) => {
     const message = messageFor({ kind: 'network', code: 'EPROTO', words })
     expect(message).toMatch(new RegExp(`^https://ovc\\.example .*\\(${words}, EPROTO\\): .*\\[ERR_TLS\\]$`))
@@ -130,7 +136,7 @@ describe('a TLS connection that could not be made', () => {
 
   test.each(['EPROTO', 'ERR_TLS_HANDSHAKE_TIMEOUT'])('%s without words', code => {
     expect(messageFor({ kind: 'network', code })).toMatch(
-      new RegExp(`\\(${code}\\): check that the port.*\\[ERR_TLS\\]$`),
+      new RegExp(`\\(${code}\\): ask the operator .*\\[ERR_TLS\\]$`),
     )
   })
 })

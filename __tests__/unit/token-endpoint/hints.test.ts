@@ -20,7 +20,7 @@ describe('400: what the forms of the two say', () => {
       "a user's id, an organization's secret",
       id,
       'organization',
-      'is a user\'s, and "secret" has the length of an org',
+      /is a user's, .* \(52 characters\)\. Copy both from the same API key\.$/,
     ],
     ["a user's id, no secret", id, 'neither', `does not have the 28 characters of a user's secret. ${cut}`],
     ["an organization's id or a user name, a user's secret", 'jane_doe_1', 'user', `${isNoId} (this has 10), and`],
@@ -53,9 +53,22 @@ describe('400: what the forms of the two say', () => {
     for (const value of [`${secret.user}x`, secret.user.slice(1), `${secret.user.slice(1)}"`]) {
       expect(whyRejected(id, value, 'https://id.example')).toContain(cut)
     }
+    for (const swapped of [`${secret.organization}x`, `+${secret.organization}`]) {
+      expect(whyRejected(swapped, 'my-org', 'https://id.example')).toContain(isNoId)
+    }
     for (const value of [`${secret.organization}x`, secret.organization.slice(1)]) {
       expect(whyRejected('my-org', value, 'https://id.example')).toContain(cut)
     }
+  })
+
+  test.each([
+    ['the secret', secret.organization],
+    ['a part of the secret', secret.organization.slice(0, 20)],
+    ['another secret', 'Zz1y'.padEnd(52, 'y')],
+  ])('%s as "app-id" is not repeated in lower case, where no mask hides it', (_what, appId) => {
+    const reason = whyRejected(appId, secret.organization, 'https://id.example')
+    expect(reason).toContain('is not an organization\'s global id, and "secret" has the length')
+    expect(reason).not.toMatch(/vJ8k|Zz1y/i)
   })
 
   test('characters are counted as people do', () => {

@@ -36,7 +36,7 @@ test.each([
   ],
   ...['https://new.example/x?/v1/oauth/access_token', 'https://new.example/id/v1/oauth/access_token/more'],
   ...['/1/2/3/4/5/6/7/8/9/v1/oauth/access_token', `${long}x/v1/oauth/access_token`, '/<b>/v1/oauth/access_token'],
-  ...['/a%20b/v1/oauth/access_token', 'ftp://new.example/v1/oauth/access_token'],
+  ...['/a%20b/v1/oauth/access_token', 'ftp://localhost/v1/oauth/access_token'],
   // An address that "base-url" does not take.
   ...['http://new.example/v1/oauth/access_token', 'http://localhost./v1/oauth/access_token'],
   ...[`https://${'a'.repeat(254)}/v1/oauth/access_token`, 'https://a_b.example/v1/oauth/access_token'],
