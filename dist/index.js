@@ -220,14 +220,14 @@ const sentences = {
     ERR_HOST_NOT_FOUND: ({ name, input }) => `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
     ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
     ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
-    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
     ERR_WAIT_TOO_LONG: ({ name }, status, wait, left) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
     ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
     ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout".${input === 'base-url' ? '' : ` To skip this check, leave "${input}" empty.`}`,
     ERR_PROXY_INVALID: (variable, found, remedy) => `${variable} ${found}: ${remedy}`,
     ERR_PROXY_FAILED: (variable, cause) => `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
     ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
-    ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
+    ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
     ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
     ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
     ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
@@ -3209,7 +3209,7 @@ function tlsRemedy(said, { input }) {
     if (/protocol version|unsupported protocol/.test(said)) {
         return 'the server must offer TLS 1.2 or newer. Ask its operator.';
     }
-    if (said.includes('alert'))
+    if (/alert|tlsv1 /.test(said))
         return 'the server refused the connection. Ask its operator why.';
     return "the server's TLS settings are too old or too weak. Ask its operator.";
 }
@@ -3298,6 +3298,7 @@ const leastAttempt = 5000;
 function askWithin({ timeout, retries }, hasExtraCa, world) {
     const end = world.elapsed() + timeout;
     return async (request, server) => {
+        const start = world.elapsed();
         let used = 0;
         const causes = [];
         for (;;) {
@@ -3323,7 +3324,8 @@ function askWithin({ timeout, retries }, hasExtraCa, world) {
             if (decision.kind === 'give-up') {
                 if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status))
                     return outcome;
-                throw errorOf(outcome, server, { seconds: timeout / 1000, attempts: causes.length, hasExtraCa });
+                const seconds = Math.round((world.elapsed() - start) / 1000);
+                throw errorOf(outcome, server, { seconds, attempts: causes.length, hasExtraCa });
             }
             const subject = server.input === 'base-url' ? '' : `${server.url}: `;
             const pause = (decision.wait / 1000).toFixed(1);

@@ -1,8 +1,8 @@
-/** What a check of OpenvCloud or AYS starts from. */
+/** What the token endpoint and the destinations start from: a server, its answer, and the JWT. */
 
-import { afterAll, beforeEach, expect } from '@jest/globals'
-import { listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
-import type { Patience, Surroundings } from '../../src/http/attempts.ts'
+import type { Server } from '../../src/address.ts'
+import type { Ask } from '../../src/http/attempts.ts'
+import type { Answer, Request } from '../../src/http/request.ts'
 import type { Token } from '../../src/jwt/token.ts'
 
 export const userToken: Token = {
@@ -18,54 +18,38 @@ export const userToken: Token = {
   verifiedAt: 0,
 }
 
-const ofOrganization = { identity: 'my-org', keyKind: 'organization', scopes: ['organization:owner'] } as const
+const ofOrganization = { identity: 'my-org', keyKind: 'organization', scopes: ['organization:owner:ays'] } as const
 export const organizationToken: Token = { ...userToken, ...ofOrganization }
 
-export function patience({ retries }: { retries: number }): Patience {
-  return { end: Date.now() + 30_000, timeout: 30_000, retries }
+export function serverOf(input: Server['input'], url: string): Server {
+  return { input, url, name: url, proxy: undefined }
 }
 
-/** Waits take no time, and no one reads the log. */
-export const surroundings: Surroundings = {
-  now: Date.now,
-  random: () => 0,
-  sleep: async () => {},
-  cancelled: new Promise(() => {}),
-  log: () => {},
+/** Text, as Go's `http.Error` and sanic send it. */
+export function answerOf(status: number, changes: Partial<Answer> = {}): Answer {
+  return { status, body: '', isWhole: true, mediaType: 'text/plain', hasChallenge: false, ...changes }
 }
 
-type Check<T> = (token: Token, url: string, patience: Patience, surroundings: Surroundings) => Promise<T>
-
-/** A server for all tests of a file, which gives the same answer to each request; `requests` and `lines` are a test's own. */
-export async function checkedServer<T>(check: Check<T>, path = '') {
-  const requests: Received[] = []
-  const lines: string[] = []
-  let reply: Reply
-  const server = await listen({ record: () => {} }, async received => {
-    requests.push(received)
-    return reply
-  })
-  afterAll(() => server.close())
-  beforeEach(() => {
-    requests.splice(0)
-    lines.splice(0)
-  })
-
-  /** @param scheme https for a client that does not know that this server speaks plain http */
-  function run(answer: Reply, token: Token = userToken, retries = 0, scheme = 'http'): Promise<T> {
-    reply = answer
-    const log = (line: string) => void lines.push(line.replace(server.origin, 'URL'))
-    return check(token, server.origin.replace('http', scheme) + path, patience({ retries }), { ...surroundings, log })
+/** A server that gives the same answer to each request, and the requests. */
+export function answering(answer: Answer): { ask: Ask; requests: [Request, Server][] } {
+  const requests: [Request, Server][] = []
+  const ask: Ask = async (...asked) => {
+    requests.push(asked)
+    return answer
   }
-
-  /** The error has to have the code; its message, with the server's address as `URL`. */
-  async function errorFor(code: string, ...options: Parameters<typeof run>): Promise<string> {
-    const error = await run(...options).then(
-      () => new Error('none'),
-      (error: Error) => error,
-    )
-    expect(error.message).toMatch(new RegExp(`\\[${code}\\]$`))
-    return error.message.replaceAll(server.origin, 'URL')
-  }
-  return { requests, lines, run, errorFor }
+  return { ask, requests }
 }
+
+/** What no server of this action sends: something in between answered. */
+export const foreignAnswers: Answer[] = [
+  answerOf(400, { mediaType: 'text/html' }), // nginx: "The plain HTTP request was sent to HTTPS port"
+  answerOf(400, { mediaType: '' }), // Go's TLS port: "Client sent an HTTP request to an HTTPS server."
+  answerOf(401, { mediaType: 'text/plain', hasChallenge: true }), // a gateway with a login of its own
+  answerOf(401, { mediaType: 'text/html', hasChallenge: true }),
+  answerOf(401, { mediaType: 'application/json' }),
+  answerOf(403, { mediaType: 'text/html' }), // a firewall for web applications
+  answerOf(403),
+  answerOf(405),
+  answerOf(431, { mediaType: 'text/html' }),
+  answerOf(204),
+]

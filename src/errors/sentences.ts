@@ -70,7 +70,7 @@ export const sentences = {
   ERR_CONNECTION: ({ name, input }: Server, cause: string) =>
     `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
   ERR_TIMEOUT: ({ name }: Server, seconds: number, attempts: number) =>
-    `${name} did not send a whole answer in time ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+    `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
   ERR_WAIT_TOO_LONG: ({ name }: Server, status: number, wait: number, left: number) =>
     `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
   ERR_RATE_LIMIT: ({ name }: Server, attempts: number) =>
@@ -85,7 +85,7 @@ export const sentences = {
   ERR_PROXY_REFUSED: (variable: string, url: string, status: number, remedy: string) =>
     `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
   ERR_PROXY_SILENT: (variable: string, url: string, seconds: number, attempts: number) =>
-    `The proxy in ${variable} did not answer the request to connect to ${url} ("timeout": ${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
+    `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
   ERR_CERTIFICATE_UNTRUSTED: ({ name }: Server, cause: string) =>
     `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
   ERR_CERTIFICATE_EXTRA_CA: ({ name }: Server, cause: string) =>

@@ -42,6 +42,7 @@ const leastAttempt = 5000
 export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, world: World): Ask {
   const end = world.elapsed() + timeout
   return async (request, server) => {
+    const start = world.elapsed()
     let used = 0
     const causes: string[] = []
     for (;;) {
@@ -66,7 +67,8 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
       }
       if (decision.kind === 'give-up') {
         if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status)) return outcome
-        throw errorOf(outcome, server, { seconds: timeout / 1000, attempts: causes.length, hasExtraCa })
+        const seconds = Math.round((world.elapsed() - start) / 1000)
+        throw errorOf(outcome, server, { seconds, attempts: causes.length, hasExtraCa })
       }
       const subject = server.input === 'base-url' ? '' : `${server.url}: `
       const pause = (decision.wait / 1000).toFixed(1)

@@ -30,7 +30,7 @@ function proxyCause(cause: number | string): string {
 
 /** What the last attempt had: for the sentences about it. */
 export type LastAttempt = {
-  /** The time of the whole step. */
+  /** How long the server was asked, with all waits. */
   readonly seconds: number
   readonly attempts: number
   /** Whether NODE_EXTRA_CA_CERTS is set. */
@@ -117,6 +117,7 @@ function tlsRemedy(said: string, { input }: Server): string {
   if (/protocol version|unsupported protocol/.test(said)) {
     return 'the server must offer TLS 1.2 or newer. Ask its operator.'
   }
-  if (said.includes('alert')) return 'the server refused the connection. Ask its operator why.'
+  // Alerts 110 to 114 are not called so.
+  if (/alert|tlsv1 /.test(said)) return 'the server refused the connection. Ask its operator why.'
   return "the server's TLS settings are too old or too weak. Ask its operator."
 }

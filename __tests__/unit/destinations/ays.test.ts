@@ -1,47 +1,55 @@
 /** What the answer of an AYS server means. */
 
 import { expect, test } from '@jest/globals'
-import { json, type Reply, text } from '../../../sandbox/servers/http.ts'
 import { checkAys } from '../../../src/destinations/ays.ts'
+import type { Answer } from '../../../src/http/request.ts'
 import type { Token } from '../../../src/jwt/token.ts'
-import { checkedServer, organizationToken, userToken } from '../../support/destinations.ts'
+import {
+  answering,
+  answerOf,
+  foreignAnswers,
+  organizationToken,
+  serverOf,
+  userToken,
+} from '../../support/destinations.ts'
 
-const { requests, lines, run, errorFor } = await checkedServer(checkAys, '/api')
+const server = serverOf('ays-url', 'https://ays.example/api')
+const check = (answer: Answer, token = userToken) => checkAys(answering(answer).ask, server, token)
 
 test('asks for the repositories, with the JWT in the header', async () => {
-  await run(json(200, [{ name: 'infra' }]))
-  expect(requests).toMatchObject([{ method: 'GET', path: '/api/ays/repository', query: '', body: '' }])
-  expect(requests[0]?.headers).toMatchObject({ authorization: `bearer ${userToken.jwt}`, accept: 'application/json' })
-  expect(requests[0]?.headers).not.toHaveProperty('content-type')
-  expect(lines).toEqual(['AYS at URL/api accepts the JWT: 1 repository.'])
+  const { ask, requests } = answering(answerOf(200, { body: '[]' }))
+  await checkAys(ask, server, userToken)
+  const headers = { authorization: `bearer ${userToken.jwt}`, accept: 'application/json' }
+  const url = 'https://ays.example/api/ays/repository'
+  expect(requests).toEqual([[{ method: 'GET', url, headers, body: '', limit: 65_536 }, server]])
 })
 
-test('a server without repositories accepts the JWT, too', async () => {
-  await run(json(200, []))
-  expect(lines).toEqual(['AYS at URL/api accepts the JWT: 0 repositories.'])
+test('a list accepts the JWT', async () => {
+  await expect(check(answerOf(200, { body: '[{"name":"infra"}]' }))).resolves.toBeUndefined()
 })
 
 const member = { ...userToken, scopes: ['user:name', 'user:memberof:my-org'] }
-const refused = 'ERR_AYS_REFUSED'
-const gzip: Reply = { status: 200, headers: { 'content-encoding': 'gzip' }, body: '' }
-test.each<[code: string, says: string, answer: Reply, token: Token]>([
-  [refused, 'refused the JWT (401) with the scope "user:memberof:my-org"', text(401), member],
-  [refused, 'which has no scope "user:memberof:<organization>"', text(401), userToken],
-  [refused, 'of the organization "my-org"', text(401), organizationToken],
-  [refused, 'with the audience "other"', text(401), { ...member, audiences: ['other'] }],
-  ['ERR_AYS_UNAVAILABLE', 'AYS at URL/api is unavailable (status 503 after 1 attempt)', text(503), userToken],
-  ['ERR_NOT_AYS', 'URL/api is not the address of an AYS server (status 404)', text(404), userToken],
-  ['ERR_NOT_AYS', '(it did not answer with a JSON list)', json(200, { error: 'x' }), userToken],
-  ['ERR_NOT_AYS', '(it answered with gzip encoding)', gzip, userToken],
-])('%s: %s', async (code, says, answer, token) => {
-  expect(await errorFor(code, answer, token)).toContain(says)
+const others = /another organization, it trusts another ItsYou\.online than "base-url", its clock differs, or its own/
+test.each<[who: string, token: Token, says: RegExp]>([
+  ['a user without the scope', userToken, /no scope "user:memberof:<organization>"\. Request it in "scope"/],
+  ['a user with the scope', member, others],
+  ['an organization', organizationToken, others],
+])('401 for the JWT of %s', async (_who, token, says) => {
+  await expect(check(answerOf(401), token)).rejects.toThrow(says)
+  await expect(check(answerOf(401), token)).rejects.toThrow(
+    /^AYS at https:\/\/ays\.example\/api .*\[ERR_AYS_REFUSED\]$/,
+  )
 })
 
-test('a server that speaks no https is named with its input', async () => {
-  expect(await errorFor('ERR_TLS', text(200), member, 0, 'https')).toContain('check that the port in "ays-url"')
+test('an answer that is not a list', async () => {
+  const says = /^https:\/\/ays\.example\/api is not the address of an AYS server \(status 404\).*\[ERR_NOT_AYS\]$/
+  await expect(check(answerOf(404))).rejects.toThrow(says)
 })
 
-test('503 is asked again', async () => {
-  expect(await errorFor('ERR_AYS_UNAVAILABLE', text(503), member, 2)).toContain('after 3 attempts')
-  expect(requests).toHaveLength(3)
-})
+test.each([...foreignAnswers, answerOf(401, { mediaType: 'text/html' }), answerOf(401, { mediaType: '' })])(
+  'what AYS does not send came from something in between: $status $mediaType $hasChallenge',
+  async answer => {
+    const says = new RegExp(`status ${answer.status}, and not as AYS does.*\\[ERR_UNEXPECTED_STATUS\\]$`)
+    await expect(check(answer)).rejects.toThrow(says)
+  },
+)

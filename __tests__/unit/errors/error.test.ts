@@ -112,7 +112,7 @@ test('what is counted is in the singular or the plural', () => {
   expect(notGranted(two, [])).toMatch(/^The scopes "user:name", "user:email" were not .*; granted: none\): a remedy/)
   const after = (attempts: number) => new ActionError('ERR_TIMEOUT', server, 60, attempts).message
   expect([1, 2].map(after)).toEqual([
-    expect.stringContaining('("timeout": 60 s, 1 attempt)'),
+    expect.stringContaining('(60 s, 1 attempt)'),
     expect.stringContaining('2 attempts'),
   ])
 })

@@ -1,135 +1,166 @@
-/** A request, repeated: the time of each attempt, what the log says, and how it ends. */
+/** A request, repeated: the time of each attempt, what the log says, and how it ends. No socket, and no clock. */
 
-import dns from 'node:dns'
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
-import { listen, type Reply, text } from '../../../sandbox/servers/http.ts'
-import { ask, type Patience, type Surroundings } from '../../../src/http/attempts.ts'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Limits, World } from '../../../src/http/attempts.ts'
+import * as request from '../../../src/http/request.ts'
+import { answerOf, serverOf } from '../../support/destinations.ts'
 
-/** What the server answers to the next request, and to those after it. */
-const replies: (Reply | Promise<Reply>)[] = []
-const server = await listen({ record: () => {} }, async () => (await replies.shift()) ?? text(500))
-afterAll(() => server.close())
-afterEach(() => {
-  jest.restoreAllMocks()
-  replies.splice(0)
-})
+const send = jest.fn<typeof request.send>()
+jest.unstable_mockModule('../../../src/http/request.ts', () => ({ ...request, send }))
+const { askWithin } = await import('../../../src/http/attempts.ts')
 
-const start = 7000
-const silence = new Promise<Reply>(() => {})
-const wait = (status: number, seconds: number) => text(status, '', { 'retry-after': `${seconds}` })
+/** What comes of an attempt, unless its time is up before the milliseconds that it takes. */
+type Attempt = [outcome: request.Outcome, takes?: number]
 
-/** Asks in a world where time stands still but for the waits. */
-function asked(patience: Partial<Patience> = {}, changes: Partial<Surroundings> = {}, url = server.origin) {
-  let time = start
+const answer = (status: number, retryAfter?: string): [request.Outcome] => [
+  { kind: 'answer', ...answerOf(status), retryAfter },
+]
+const late = (takes: number): Attempt => [{ kind: 'answer', ...answerOf(200) }, takes]
+const network = (code: string): Attempt => [{ kind: 'network', code }]
+const silence = late(Number.POSITIVE_INFINITY)
+const page = { method: 'GET', url: 'https://id.example/x', headers: {}, body: '', limit: 100 } as const
+const server = serverOf('base-url', 'https://id.example')
+
+/** @param attempts the first, the second and so on; the last one is repeated. */
+function asked(attempts: Attempt[], limits: Partial<Limits> = {}, changes: Partial<World> = {}, hasExtraCa = false) {
+  let elapsed = 7000
   const lines: string[] = []
-  const surroundings: Surroundings = {
-    now: () => time,
+  const world: World = {
+    now: () => 0,
+    elapsed: () => elapsed,
     random: () => 0,
     sleep: async milliseconds => {
-      time += milliseconds
+      elapsed += milliseconds
     },
     cancelled: new Promise(() => {}),
     log: line => void lines.push(line),
     ...changes,
   }
-  const request = { method: 'GET', url: `${url}/x`, headers: {}, body: '', limit: 100 } as const
-  const all = { end: start + 60_000, timeout: 60_000, retries: 2, ...patience }
-  return { answer: ask(request, { url, input: 'base-url' }, all, surroundings), lines, time: () => time }
+  send.mockImplementation(async (_request, _proxy, deadline) => {
+    const [outcome, takes = 0] = (attempts.length > 1 ? attempts.shift() : attempts[0]) as Attempt
+    elapsed += Math.min(takes, deadline)
+    return takes > deadline ? { kind: 'deadline', of: 'server' } : outcome
+  })
+  const ask = askWithin({ timeout: 60_000, retries: 2, ...limits }, hasExtraCa, world)
+  return { ask, answer: ask(page, server), lines, world, took: () => elapsed - 7000 }
 }
 
-test('the last answer says after how many attempts', async () => {
-  replies.push(text(503), text(503), text(503))
-  const { answer, lines, time } = asked()
-  expect(await answer).toMatchObject({ kind: 'answer', status: 503, attempts: 3 })
+const deadlines = () => send.mock.calls.map(([, , deadline]) => deadline)
+beforeEach(() => void send.mockReset())
+
+test('the log has each failed attempt, and the error how many there were', async () => {
+  const { answer: last, lines, took } = asked([answer(503), network('ECONNRESET'), answer(503)])
+  await expect(last).rejects.toThrow(/^https:\/\/id\.example .*\(status 503 after 3 attempts\).*\[ERR_UNAVAILABLE\]$/)
   expect(lines).toEqual([
     'Attempt 1 failed (status 503); trying again in 0.5 s.',
-    'Attempt 2 failed (status 503); trying again in 1.0 s.',
+    'Attempt 2 failed (ECONNRESET); trying again in 1.0 s.',
   ])
-  expect(time()).toBe(start + 1500)
+  expect(took()).toBe(1500)
+})
+
+test('the log says which server it was, where it is not the one that issues the JWT', async () => {
+  const { ask, lines } = asked([answer(200)])
+  send.mockResolvedValueOnce(answer(503)[0])
+  await ask(page, serverOf('ovc-url', 'https://ovc.example'))
+  expect(lines).toEqual(['https://ovc.example: Attempt 1 failed (status 503); trying again in 0.5 s.'])
+})
+
+test.each([200, 302, 400, 404, 501])('status %d is up to the caller, at the first attempt', async status => {
+  expect(await asked([answer(status)]).answer).toMatchObject({ status })
+  expect(send).toHaveBeenCalledTimes(1)
+})
+
+test('each attempt has the request, the proxy of the server and the cancellation', async () => {
+  const { ask, world } = asked([answer(200)])
+  const proxy = { url: new URL('http://proxy'), variable: 'https_proxy' }
+  await ask(page, { ...server, proxy })
+  expect(send).toHaveBeenLastCalledWith(page, proxy, expect.any(Number), world.cancelled)
 })
 
 test('a repetition that the server asks for uses up none of the others', async () => {
-  replies.push(wait(429, 1), wait(429, 1), text(503), text(200, 'body'))
-  expect(await asked({ retries: 1 }).answer).toEqual({ kind: 'answer', status: 200, body: 'body\n', attempts: 4 })
+  const attempts = [answer(503, '1'), answer(503, '1'), answer(503), answer(200)]
+  expect(await asked(attempts, { retries: 1 }).answer).toMatchObject({ status: 200 })
 })
 
-test('a server that keeps silent', async () => {
-  replies.push(silence)
-  const { answer } = asked({ end: start + 20, retries: 0 })
-  await expect(answer).rejects.toThrow(`${server.origin} did not respond in time (60 s, 1 attempt)`)
+test('Retry-After may be a date, compared with the clock', async () => {
+  const { answer: last, lines } = asked([answer(503, 'Thu, 01 Jan 1970 00:00:30 GMT'), answer(200)])
+  await last
+  expect(lines).toEqual(['Attempt 1 failed (status 503); trying again in 30.0 s.'])
 })
 
-test('a server that asks for more patience than there is', async () => {
-  replies.push(wait(503, 61))
-  const says =
-    '(status 503) and asks to wait 61 s, but "timeout" leaves 60 s: run the job again later, or raise "timeout".'
-  await expect(asked().answer).rejects.toThrow(`${server.origin} is not ready ${says} [ERR_WAIT_TOO_LONG]`)
+test('a server that asks to wait longer than there is time', async () => {
+  const says = /id\.example is not ready \(status 503\) and asks to wait 61 s, but "timeout" leaves 60 s.*TOO_LONG\]$/
+  await expect(asked([answer(503, '61')]).answer).rejects.toThrow(says)
 })
 
-const cancelledBy = (signal: string) => new Promise<string>(resolve => setTimeout(resolve, 20, signal))
+test('a limit (429) ends with the time only, and its windows grow', async () => {
+  const { answer: last, lines, took } = asked([[...answer(429), 10]], { retries: 0 }, { random: () => 1 })
+  await expect(last).rejects.toThrow(/\(status 429 for 60 s, \d+ attempts\).*\[ERR_RATE_LIMIT\]$/)
+  expect(lines.slice(0, 3).map(line => / [\d.]+ s/.exec(line)?.[0])).toEqual([' 4.5 s', ' 12.5 s', ' 34.9 s'])
+  expect(took()).toBeGreaterThan(59_000)
+  expect(took()).toBeLessThanOrEqual(60_000)
+})
+
+test('a name that is not found is looked up twice', async () => {
+  await expect(asked([network('ENOTFOUND')], { retries: 5 }).answer).rejects.toThrow(/\[ERR_HOST_NOT_FOUND\]$/)
+  expect(send).toHaveBeenCalledTimes(2)
+})
 
 test.each([
-  ['a wait', text(503), 'SIGTERM'],
-  ['an attempt', silence, 'SIGINT'],
-])('a cancellation ends %s', async (_what, reply, signal) => {
-  replies.push(reply)
-  const { answer } = asked({}, { cancelled: cancelledBy(signal), sleep: () => new Promise(() => {}) })
-  await expect(answer).rejects.toThrow(`The step was cancelled (${signal})`)
+  [false, 'ERR_CERTIFICATE_UNTRUSTED'],
+  [true, 'ERR_CERTIFICATE_EXTRA_CA'],
+])('a certificate that is not trusted, with more CAs: %s', async (hasExtraCa, code) => {
+  const { answer: last } = asked([network('SELF_SIGNED_CERT_IN_CHAIN')], {}, {}, hasExtraCa)
+  await expect(last).rejects.toThrow(`[${code}]`)
 })
 
-test.each([
-  [60_000, 5, 10_000],
-  [60_000, 0, 60_000],
-  [12_000, 5, 5000],
-  [3000, 5, 1500],
-  [600_000, 10, 54_546],
-])('of %d ms with %d repetitions, the first attempt gets %d', async (timeout, retries, expected) => {
-  const timers = jest.spyOn(globalThis, 'setTimeout')
-  replies.push(text(200))
-  await asked({ end: start + timeout, retries }).answer
-  // The attempt's own timer is the first.
-  expect(timers.mock.calls[0]?.[1]).toBe(expected)
+describe('a cancellation', () => {
+  test('ends an attempt', async () => {
+    await expect(asked([[{ kind: 'cancelled', signal: 'SIGINT' }]]).answer).rejects.toThrow(/\(SIGINT\).*_CANCELLED\]$/)
+  })
+
+  test('ends a wait', async () => {
+    const changes = { cancelled: Promise.resolve('SIGTERM'), sleep: () => new Promise<void>(() => {}) }
+    await expect(asked([answer(503)], {}, changes).answer).rejects.toThrow(/\(SIGTERM\).*\[ERR_CANCELLED\]$/)
+  })
 })
 
-test('the second attempt gets its share of what is left', async () => {
-  const timers = jest.spyOn(globalThis, 'setTimeout')
-  replies.push(text(503), text(200))
-  await asked({ retries: 3 }).answer
-  const times = timers.mock.calls.map(([, time]) => time)
-  expect(times.filter(time => time === 15_000 || time === 19_834)).toEqual([15_000, 19_834])
-})
+describe('the time of an attempt', () => {
+  test.each([
+    [60_000, 5, 30_000],
+    [60_000, 0, 60_000],
+    [600_000, 10, 300_000],
+    [9000, 5, 5000],
+    [3000, 5, 3000],
+  ])('of %d ms with %d repetitions, the first gets %d', async (timeout, retries, expected) => {
+    await asked([answer(200)], { timeout, retries }).answer
+    expect(deadlines()).toEqual([expected])
+  })
 
-/** Stands in for the name server: what comes of the next look-up, and of those after it; the last one is repeated. */
-function lookups(...results: (Error | null)[]): void {
-  const lookup = (_host: string, _options: object, callback: (error: Error | null, found: object[]) => void) => {
-    const error = results.length > 1 ? results.shift() : results[0]
-    callback(error ?? null, error ? [] : [{ address: '127.0.0.1', family: 4 }])
-  }
-  jest.spyOn(dns, 'lookup').mockImplementation(lookup as never)
-}
+  test('is half of what is left; the last attempt gets all of it', async () => {
+    const { answer: last, took } = asked([silence])
+    await expect(last).rejects.toThrow(/did not respond in time \(60 s, 3 attempts\).*\[ERR_TIMEOUT\]$/)
+    expect(deadlines()).toEqual([30_000, 14_750, 13_750])
+    expect(took()).toBe(60_000)
+  })
 
-const notFound = Object.assign(new Error('none'), { code: 'ENOTFOUND' })
+  test.each([12_000, 30_000])('is enough for a server that answers after %d ms', async takes => {
+    expect(await asked([late(takes)]).answer).toMatchObject({ status: 200 })
+    expect(send).toHaveBeenCalledTimes(1)
+  })
 
-test.each([
-  ['https://itsyou.online', '', 4],
-  ['https://id.example', '', 2],
-  ['https://itsyou.online', 'http://proxy.example', 2],
-])('a name that is not found: %s, proxy "%s", %d attempts', async (url, proxy, attempts) => {
-  jest.replaceProperty(process, 'env', { https_proxy: proxy })
-  lookups(notFound)
-  const { answer, lines } = asked({ retries: 3 }, {}, url)
-  await expect(answer).rejects.toThrow('ENOTFOUND')
-  expect(lines).toHaveLength(attempts - 1)
-})
+  test('is not longer where the clock is set back', async () => {
+    let hours = 10
+    const { answer: last, took } = asked([silence], {}, { now: () => hours-- * 3_600_000 })
+    await expect(last).rejects.toThrow('[ERR_TIMEOUT]')
+    expect(took()).toBe(60_000)
+  })
 
-test('another failure before does not count for that', async () => {
-  lookups(null, notFound, null)
-  replies.push(text(503), text(200))
-  const byName = server.origin.replace('127.0.0.1', 'localhost')
-  expect(await asked({}, {}, byName).answer).toMatchObject({ status: 200, attempts: 3 })
-})
-
-test('an error without a code', async () => {
-  lookups(new Error('of no known kind'))
-  await expect(asked({ retries: 0 }, {}, 'https://id.example').answer).rejects.toThrow('not be reached (UNKNOWN)')
+  test('is what the requests before have left', async () => {
+    const { ask, answer: first } = asked([late(29_000), late(29_000), late(2500)], { retries: 0 })
+    await Promise.all([first, ask(page, server)])
+    await expect(ask(page, server)).rejects.toThrow(/\(2 s, 1 attempt\).*\[ERR_TIMEOUT\]$/)
+    await expect(ask(page, server)).rejects.toThrow(/\(0 s, 1 attempt\).*\[ERR_TIMEOUT\]$/)
+    expect(deadlines()).toEqual([60_000, 31_000, 2000, 1])
+  })
 })

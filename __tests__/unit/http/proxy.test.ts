@@ -1,44 +1,51 @@
 /** Which way leads to a server, as `https_proxy` and `no_proxy` say. */
 
 import { describe, expect, test } from '@jest/globals'
-import { proxyFor } from '../../../src/http/proxy.ts'
+import { serverAt } from '../../../src/http/proxy.ts'
 import { rowsOf } from '../../support/rows.ts'
 
-const server = 'https://id.corp.test'
-const found = (url: string, env: Record<string, string>) => {
-  const proxy = proxyFor(url, env)
-  return proxy instanceof URL ? proxy.href : proxy
-}
+const at = (url: string, value: string, exceptions = '') =>
+  serverAt('base-url', url, { variable: 'HTTPS_PROXY', value, exceptions })
+const proxyFor = (...of: Parameters<typeof at>) => at(...of).proxy?.url.href
 
-test.each<[env: Record<string, string>, proxy: string | undefined]>([
-  [{}, undefined],
-  [{ https_proxy: '' }, undefined],
-  [{ https_proxy: 'http://proxy:3128' }, 'http://proxy:3128/'],
-  [{ HTTPS_PROXY: 'http://proxy:3128' }, 'http://proxy:3128/'],
-  [{ https_proxy: 'http://lower', HTTPS_PROXY: 'http://upper' }, 'http://lower/'],
-  [{ https_proxy: '', HTTPS_PROXY: 'http://upper' }, 'http://upper/'],
-  [{ https_proxy: ' http://proxy:3128 ' }, 'http://proxy:3128/'],
-  [{ https_proxy: 'localhost:3128' }, 'http://localhost:3128/'],
-  [{ https_proxy: 'user:p%40ss@proxy:3128' }, 'http://user:p%40ss@proxy:3128/'],
-  [{ https_proxy: 'http://[::1]:3128' }, 'http://[::1]:3128/'],
-  [{ http_proxy: 'http://proxy' }, undefined],
-  [{ all_proxy: 'http://proxy' }, undefined],
-])('%j', (env, proxy) => expect(found(server, env)).toBe(proxy))
+test('a server has its proxy, and is named with it', () => {
+  const server = { url: 'https://id.test', input: 'base-url' }
+  expect(at(server.url, '')).toEqual({ ...server, name: 'https://id.test', proxy: undefined })
+  expect(at(server.url, 'http://user:password@proxy')).toEqual({
+    ...server,
+    name: 'https://id.test (through the proxy in HTTPS_PROXY)',
+    proxy: { url: new URL('http://user:password@proxy'), variable: 'HTTPS_PROXY' },
+  })
+})
 
 test.each([
-  ...['https://proxy:3128', 'socks5://proxy:1080', 'http://', 'http://[', 'http://a b', 'http://a:b c@proxy:x'],
-  ...['http://u:%E0%A4@proxy:1', ':::', 'file:///etc', 'proxy:port', 'http://proxy:99999'],
-])('%j is not a proxy that can be used, and is never gone around', https_proxy => {
-  expect(found(server, { https_proxy })).toBe('invalid')
+  ['', undefined],
+  [' ', undefined],
+  [' HTTP://proxy:3128 ', 'http://proxy:3128/'],
+  ['localhost:3128', 'http://localhost:3128/'],
+  ['user:p%40ss@proxy:3128', 'http://user:p%40ss@proxy:3128/'],
+  ['http://[::1]:3128', 'http://[::1]:3128/'],
+])('%j', (value, proxy) => expect(proxyFor('https://id.test', value)).toBe(proxy))
+
+const advice = {
+  'write http://host:port, with percent-encoded credentials': [
+    ...['socks5://proxy:1080', 'http://', 'http://[', 'http://a b', 'http://a:b c@proxy:x', 'proxy:port', ':::'],
+    ...['http://u:%E0%A4@proxy:1', 'http://%E0%A4:p@proxy:1', 'file:///etc', 'http://proxy:99999'],
+  ],
+  "not supported: ask the proxy's operator for its http:// address": ['https://proxy:3128', 'HTTPS://proxy:3128'],
+}
+test.each(rowsOf(advice))('%j is an error, and is never gone around: %s', (value, remedy) => {
+  expect(() => at('https://id.test', value)).toThrow(remedy)
+  expect(() => at('https://id.test', value)).toThrow(/^HTTPS_PROXY is .*\[ERR_PROXY_INVALID\]$/)
 })
 
 test.each(['https://localhost', 'https://127.0.0.1:8443', 'https://[::1]', 'http://localhost'])(
   '%s is loopback, which never has a proxy',
-  url => expect(found(url, { https_proxy: 'http://proxy' })).toBeUndefined(),
+  url => expect(proxyFor(url, 'https://not-supported')).toBeUndefined(),
 )
 
-test('a name that only begins like loopback has one', () => {
-  expect(found('https://127.0.0.1.example.org', { https_proxy: 'http://proxy' })).toBe('http://proxy/')
+test.each(['https://127.0.0.1.example.org', 'https://localhost.'])('%s is not loopback', url => {
+  expect(proxyFor(url, 'http://proxy')).toBe('http://proxy/')
 })
 
 describe('no_proxy', () => {
@@ -51,7 +58,7 @@ describe('no_proxy', () => {
     'https://b.test': ['a.test b.test', 'a.test,\tb.test'],
     'https://corp.test:8443': ['corp.test:8443'],
     'https://10.1.2.3': ['10.1.2.3'],
-    'https://[2001:db8::1]': ['[2001:db8::1]'],
+    'https://[2001:db8::1]': ['[2001:db8::1]', '2001:DB8::1'],
     'https://[2001:db8::1]:8443': ['2001:db8::1', '[2001:db8::1]:8443'],
   })
   const throughProxy = rowsOf({
@@ -62,14 +69,7 @@ describe('no_proxy', () => {
   test.each([
     ...direct.map(row => [...row, undefined] as const),
     ...throughProxy.map(row => [...row, 'http://proxy/'] as const),
-  ])('%j leads to %s by way of %s', (noProxy, url, proxy) => {
-    for (const name of ['no_proxy', 'NO_PROXY']) {
-      expect(found(url, { https_proxy: 'http://proxy', [name]: noProxy })).toBe(proxy)
-    }
-  })
-
-  test('in lower case wins', () => {
-    const env = { https_proxy: 'http://proxy', no_proxy: 'a.test', NO_PROXY: 'corp.test' }
-    expect(found('https://corp.test', env)).toBe('http://proxy/')
+  ])('%j leads to %s by way of %s', (exceptions, url, proxy) => {
+    expect(proxyFor(url, 'http://proxy', exceptions)).toBe(proxy)
   })
 })
