@@ -12,8 +12,6 @@ const inProcess = process.env['STRYKER_MUTATOR_WORKER'] !== undefined && {
   // All that leads from a test to a file of src.
   roots: ['<rootDir>/src', '<rootDir>/__tests__/unit', '<rootDir>/__tests__/support', '<rootDir>/sandbox'],
   testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'],
-  // nock changes Node's own modules: in a process that runs tests again and again, it ends in a crash.
-  testPathIgnorePatterns: ['/known-servers\\.test\\.ts$'],
   testTimeout: 5_000,
   watchman: false,
 }
