@@ -193,7 +193,7 @@ const inAttempts = (attempts) => (attempts === 1 ? '1 attempt' : `${attempts} at
 const sentences = {
     ERR_INPUT_MISSPELT: (wrong, right) => `"${wrong}" is not an input of this action: write "${right}".`,
     ERR_INPUT_EMPTY: (empty, remedy) => `${empty}: ${remedy}`,
-    ERR_SECRETS_FORK: (empty) => `${empty}: this is a pull request from a fork, and such runs do not get secrets. Skip this job for forks, or run it after the merge.`,
+    ERR_SECRETS_FORK: (empty) => `${empty}: this is a pull request from a fork, and such runs usually do not get secrets. Skip this job for forks, or run it after the merge.`,
     ERR_SECRETS_DEPENDABOT: (empty) => `${empty}: Dependabot started this run, and such runs do not get the repository's Actions secrets. Add the secret under "Secrets and variables", "Dependabot", or skip this job for Dependabot.`,
     ERR_CREDENTIALS_INVALID: wrongInput,
     ERR_SCOPE_INVALID: wrongInput,
@@ -204,54 +204,58 @@ const sentences = {
     ERR_ENV_VAR_INVALID: wrongInput,
     ERR_INPUT_INVALID: wrongInput,
     ERR_INPUT_CONFLICT: wrongInput,
-    ERR_PUBLIC_KEY_MISSING: (url) => `"public-key" is empty, and the key of ${url} is not built in: set "public-key" to that server's public key (PEM), which its operator has.`,
+    ERR_PUBLIC_KEY_MISSING: (url) => `"public-key" is empty, and the key of ${url} is not built in: set "public-key" to that server's public key (PEM), which its operator has. For the public server, set "base-url" to https://itsyou.online.`,
     ERR_PUBLIC_KEY_INVALID: () => '"public-key" is not a P-384 public key (SPKI, PEM): give the server\'s PEM text and nothing else, from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----".',
     ERR_PRIVATE_KEY: () => '"public-key" contains a private key: replace that key on the server, and give its public key here.',
     ERR_PUBLIC_KEY_CONFLICT: (url) => `"public-key" is not the key of ${url}, the server in "base-url": set "base-url" to the address of the server that has this key, or remove "public-key".`,
     ERR_JWT_INPUT: (found) => `"jwt" ${found}: give the whole JWT as its server issued it, and that server's "base-url" and "public-key". If that server's key was changed, get a new JWT.`,
-    ERR_NOT_REFRESHABLE: () => '"jwt" contains a JWT without a refresh token, which no server renews: request it with "scope: user:name,offline_access", or use "app-id" and "secret" here.',
+    ERR_NOT_REFRESHABLE: () => '"jwt" contains a JWT without a refresh token, which no server renews: request it with offline_access added to its "scope", or use "app-id" and "secret" here.',
     ERR_TLS_OFF: () => 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off TLS verification: remove it. For a private CA, set NODE_EXTRA_CA_CERTS to its PEM file in the step\'s "env:".',
     ERR_NODE_VERSION: (oldest, version) => `This action needs Node ${oldest} or newer and was started with ${version}: use a job image or a runner with a newer Node. GitHub's own runner has Node 24.`,
-    ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so nothing was set: run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).`,
-    ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}), usually because the job's container runs as another user than the runner: set "options: --user root" for the container, or the runner's user id.`,
+    ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so nothing was set: ${variable === 'GITHUB_STEP_SUMMARY'
+        ? 'leave "summary" out.'
+        : 'run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).'}`,
+    ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}): usually, the job's container runs as another user than the runner. Set "options: --user root" for the container, or the runner's user id.`,
     ERR_OUTPUTS_INCOMPLETE: (code) => `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
-    ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes" of the job and the step, "concurrency", and "fail-fast" of the matrix.`,
+    ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes", "concurrency", "fail-fast" of the matrix, and whether the runner was shut down.`,
     ERR_UNEXPECTED: (kind) => `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`,
     ERR_HOST_NOT_FOUND: ({ name, input }) => `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
     ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
     ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
     ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
-    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${wait < 600 ? ', or raise "timeout"' : ''}.`,
+    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left, fits) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
     ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
-    ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout".${input === 'base-url' ? '' : ` To skip this check, leave "${input}" empty.`}`,
+    ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout". If this continues, check "${input}"${input === 'base-url' ? ', or ask the operator' : ', or leave it empty to skip this check'}.`,
     ERR_PROXY_INVALID: (variable, found, remedy) => `${variable} ${found}: ${remedy}`,
     ERR_PROXY_FAILED: (variable, cause) => `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
     ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
     ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
-    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its PEM file. Otherwise the server may not send its intermediate certificates: tell its operator.`,
+    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the PEM file of that CA. Otherwise the server may not send its intermediate certificates: tell its operator.`,
     ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
     ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
     ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
     ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
     ERR_CLIENT_CERTIFICATE: ({ name, input }, cause) => `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
     ERR_TLS: ({ name }, cause, remedy) => `${name} and this runner could not agree on TLS (${cause}): ${remedy}`,
-    ERR_PROTOCOL: ({ name, input }, cause) => `${name} sent an answer that is not valid HTTP (${cause}): check the scheme and the port in "${input}", and what is between the runner and the server.`,
+    ERR_PROTOCOL: ({ name, input }, cause) => cause === 'HPE_HEADER_OVERFLOW'
+        ? `${name} sent an answer with more than 16 kB of headers (${cause}): ask the operator of the server, or of the proxy in front of it, to send fewer.`
+        : `${name} sent an answer that is not valid HTTP (${cause}): check the scheme and the port in "${input}", and what is between the runner and the server.`,
     ERR_COMPRESSED: ({ name }, encoding) => `${name} answered with ${encoding} encoding, although the request asks for none: ask the operator of the server, or of the proxy in front of it, to send this answer uncompressed.`,
     ERR_UNEXPECTED_STATUS: ({ name, input }, status) => `${name} answered with status ${status}, but not as ${products[input]} does: a gateway, a proxy or another program answered. Check "${input}" (https or http, host, port). If it is right, ask the operator of the gateway or proxy.`,
     ERR_CREDENTIALS_REJECTED: ({ name }, reason) => `${name} rejected the credentials (400): ${reason}`,
     ERR_SCOPE_REFUSED: ({ name }, scopes, reason) => `${name} refused the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)} (401): ${reason}`,
-    ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy removed the JWT. Get a new JWT with "app-id" and "secret".`,
-    ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url".`,
+    ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy refused or removed the JWT. Get a new JWT with "app-id" and "secret".`,
+    ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator of the server or gateway.`,
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
     ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
     ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
     ERR_SCOPE_NOT_GRANTED: (missing, requested, granted, reason) => `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${reason}`,
-    ERR_MORE_THAN_REQUESTED: (input, extra) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: add it to "${input}" if the job needs it, or ask the server's operator.`,
+    ERR_MORE_THAN_REQUESTED: (input, extra, remedy) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: ${remedy}`,
     ERR_OVC_NEEDS_USER: () => 'OpenvCloud does not accept the JWT of an organization\'s API key. No JWT was set: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.',
     ERR_OVC_AUDIENCE: (audiences) => `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
-    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the clock of OpenvCloud differs, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the JWT has expired by the clock of OpenvCloud, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
     ERR_NOT_OPENVCLOUD: ({ name }, found) => `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
     ERR_AYS_REFUSED: ({ name }, reason) => `AYS at ${name} refused the JWT (401). No JWT was set: ${reason}`,
     ERR_NOT_AYS: ({ name }, found) => `${name} did not answer as AYS does (${found}): check that "ays-url" is its address with its prefix, such as https://ays.example/api, and that no login or maintenance page is in front of it.`,
@@ -2145,10 +2149,10 @@ function isEmptyList(answer, server, wrong) {
     if (status !== 200)
         throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
     if (body.trimStart().startsWith('<'))
-        throw wrong('it answered with an HTML page');
+        throw wrong('an HTML page');
     const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body);
     if (!isList)
-        throw wrong('it did not answer with a JSON list');
+        throw wrong('not a JSON list');
     return /^\s*\[\s*\]\s*$/.test(body);
 }
 function isJsonList(text) {
@@ -2171,9 +2175,12 @@ async function checkAys(ask, server, token) {
     isEmptyList(answer, server, found => new ActionError('ERR_NOT_AYS', server, found));
 }
 function whyRefused({ keyKind, scopes }) {
-    return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
+    if (keyKind === 'organization') {
+        return 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Ask its operator.';
+    }
+    return !scopes.some(scope => scope.startsWith('user:memberof:'))
         ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
-        : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or its configuration is wrong, or a proxy removed the JWT. Check "scope" and "audience", or ask its operator.';
+        : 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.';
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -3139,7 +3146,7 @@ function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
             return new ActionError('ERR_COMPRESSED', server, outcome.encoding);
         case 'deadline':
             if (outcome.of === 'dns')
-                return new ActionError('ERR_DNS', server, `no answer in ${seconds} s`);
+                return new ActionError('ERR_DNS', server, 'no answer in time');
             if (outcome.of === 'server')
                 return new ActionError('ERR_TIMEOUT', server, seconds, attempts);
             return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts);
@@ -3148,23 +3155,24 @@ function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
         case 'proxy-failed':
             if (typeof outcome.cause === 'string')
                 return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause);
-            return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause));
+            return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause, server));
         case 'network':
             return networkError(outcome.code, outcome.words, server, hasExtraCa);
     }
 }
-function proxyRemedy(status) {
+function proxyRemedy(status, { input }) {
     if (status === 407) {
         return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.';
     }
-    if (status === 401 || status === 403) {
+    if ([401, 403, 511].includes(status)) {
         return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
     }
     if (status === 429)
         return 'it limits the number of requests. Run the job again later.';
-    if (status >= 500 && status !== 501)
-        return 'it did not reach the server. Check that the server is up, or name it in no_proxy.';
-    return 'the address may not be that of a proxy for https. Check it.';
+    if ([408, 500, 502, 503, 504].includes(status)) {
+        return `it could not reach the server, or is overloaded. Check "${input}" and that the server is up, or name the server in no_proxy.`;
+    }
+    return "the proxy's address may not be that of a proxy for https, or the proxy does not know the server. Check both addresses.";
 }
 function networkError(code, words, server, hasExtraCa) {
     const cause = words === undefined ? code : `${words}, ${code}`;
@@ -3211,7 +3219,13 @@ function tlsRemedy(said, { input }) {
     }
     if (/alert|tlsv1 /.test(said))
         return 'the server refused the connection. Ask its operator why.';
-    return "the server's TLS settings are too old or too weak. Ask its operator.";
+    if (/no (protocols|ciphers) available/.test(said)) {
+        return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF.";
+    }
+    if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
+        return "the server's TLS settings are too old or too weak. Ask its operator.";
+    }
+    return `check the port in "${input}", and whether something between the runner and the server changes the connection. Otherwise ask the server's operator.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/http/retry.js
@@ -3240,7 +3254,7 @@ function decideRetry(situation) {
         return { kind: 'give-up' };
     const status = outcome.kind === 'answer' ? outcome.status : 0;
     const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
-    const isLimit = status === 429;
+    const isLimit = status === 429 || (outcome.kind === 'proxy-failed' && outcome.cause === 429);
     if (!isLimit && (retries === 0 || (asked === 0 && used >= retries)))
         return { kind: 'give-up' };
     if (asked >= timeLeft)
@@ -3294,6 +3308,7 @@ function readRetryAfter(value, now) {
 
 
 
+const longestTimeout = 600_000;
 const leastAttempt = 5000;
 function askWithin({ timeout, retries }, hasExtraCa, world) {
     const end = world.elapsed() + timeout;
@@ -3318,8 +3333,9 @@ function askWithin({ timeout, retries }, hasExtraCa, world) {
             });
             causes.push(cause);
             if (decision.kind === 'wait-too-long') {
-                const [wait, left] = [decision.wait, timeLeft].map(milliseconds => Math.ceil(milliseconds / 1000));
-                throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait ?? 0, left ?? 0);
+                const [wait, left] = [Math.ceil(decision.wait / 1000), Math.floor(timeLeft / 1000)];
+                const fits = timeout - timeLeft + decision.wait + 10_000 < longestTimeout;
+                throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait, left, fits);
             }
             if (decision.kind === 'give-up') {
                 if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status))
@@ -3419,6 +3435,9 @@ function readAddress(input, value) {
         throw invalid('has quotation marks or angle brackets around it', 'remove them.');
     if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
         throw invalid('does not start with https://', only);
+    if (/^[a-z][a-z\d+.-]*:\/\/([/:?#]|$)/i.test(value)) {
+        throw invalid('has no host name', 'a variable in it is probably empty. Set the variable.');
+    }
     if (!URL.canParse(value))
         throw invalid('is not a URL', only);
     const url = new URL(value);
@@ -3444,11 +3463,6 @@ function emptyCredentials(empty, env, payload) {
     const names = empty.map(input => `"${input}"`);
     const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
     const event = record(payload);
-    const other = otherInput(empty, env);
-    if (other) {
-        const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`;
-        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
-    }
     if (empty.includes('secret')) {
         const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
         if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
@@ -3457,6 +3471,11 @@ function emptyCredentials(empty, env, payload) {
         if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
             return new ActionError('ERR_SECRETS_FORK', what);
         }
+    }
+    const other = otherInput(empty, env);
+    if (other) {
+        const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`;
+        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
     }
     const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
     return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
@@ -3469,7 +3488,8 @@ function otherInput(empty, env) {
     for (const right of empty) {
         for (const name of otherNames[right]) {
             for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
-                if (wrong !== right && env[`INPUT_${wrong.toUpperCase()}`])
+                const value = env[`INPUT_${wrong.toUpperCase()}`];
+                if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value))
                     return { wrong, right };
             }
         }
@@ -3545,10 +3565,10 @@ function refuseText(input, value) {
         throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
     }
     if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
-        throw credentials_invalid(input, 'has quotation marks around it', 'store it again without them.');
+        throw credentials_invalid(input, 'has quotation marks around it', 'remove them.');
     }
     if (/^<[^<>]*>$|^\*+$/.test(value))
-        throw credentials_invalid(input, 'is a placeholder', "put the API key's own value in its place.");
+        throw credentials_invalid(input, 'is a placeholder', `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`);
 }
 function credentials_invalid(input, found, remedy) {
     return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
@@ -3559,7 +3579,7 @@ function credentials_invalid(input, found, remedy) {
 
 const units = { s: 1, m: 60, h: 3600, d: 86_400 };
 function readDuration(input, value, most) {
-    const [, digits = '', unit = 's'] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
+    const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
     const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
     if (digits && seconds <= most)
         return seconds;
@@ -3572,9 +3592,6 @@ function readDuration(input, value, most) {
 }
 function guess(value) {
     const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : undefined;
-    if (number !== undefined)
-        return number || undefined;
     if (value.replaceAll(part, '').trim())
         return undefined;
     const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
@@ -3835,7 +3852,7 @@ const defaults = {
     timeout: '60s',
 };
 const longestValidity = 24 * 60 * 60;
-const longestTimeout = 10 * 60;
+const inputs_longestTimeout = 10 * 60;
 function readInputs(source) {
     const { env } = source;
     const get = (name) => source.get(name) ?? '';
@@ -3869,7 +3886,7 @@ function readInputs(source) {
         replacedEnvVars: envVars.filter(name => env[name]),
         summary: readBoolean('summary', get('summary')),
         retries: readRetries(orDefault('retries')),
-        timeout: readDuration('timeout', orDefault('timeout'), longestTimeout) * 1000,
+        timeout: readDuration('timeout', orDefault('timeout'), inputs_longestTimeout) * 1000,
     };
     return { credentials, settings };
 }
@@ -3923,18 +3940,22 @@ function pointsOf(keys) {
 
 
 
+
 async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
     const { token, invalid } = await verifyIssued(jwt, clientId, verifier);
     const lacking = audiences.filter(audience => !token.audiences.includes(audience));
     if (lacking.length)
         throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`);
     const extraAudiences = token.audiences.filter(audience => !audiences.includes(audience));
-    if (extraAudiences.length)
-        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences);
+    if (extraAudiences.length) {
+        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false));
+    }
     const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])];
     const extra = granted.filter(scope => !scopes.includes(scope));
-    if (extra.length)
-        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra);
+    if (extra.length) {
+        const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access');
+        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra, whatToAdd('scope', isUnsafe));
+    }
     const missing = scopes.filter(scope => !granted.includes(scope));
     if (missing.length)
         throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, granted, whyNotGranted(missing));
@@ -3950,9 +3971,12 @@ async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
         throw invalid('was issued to another application id ("azp")');
     return { token, invalid };
 }
+function whatToAdd(input, isUnsafe) {
+    return isUnsafe ? "ask the server's operator." : `add what the job needs to "${input}", or ask the server's operator.`;
+}
 function whyNotGranted(missing) {
     if (missing.some(scope => scope.startsWith('user:memberof:'))) {
-        return 'the user is probably not a member of that organization. Add the user there, or correct "scope".';
+        return 'the user is probably not a member there. Add the user to the organization, or correct "scope".';
     }
     if (missing.every(scope => scope === 'offline_access')) {
         return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator.";
@@ -4011,11 +4035,11 @@ const warnings_warnings = {
     summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
     shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
     shorterLife: (lives, requested) => `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
-    longerLife: (lives, requested) => `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
+    longerLife: (lives, requested) => `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator.`,
     renewable: (isRenewal) => `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${isRenewal
         ? 'get a new JWT with "app-id" and "secret" instead, if the job can have them.'
         : 'remove offline_access from "scope", unless something must renew the JWT.'}`,
-    scopesLost: (scopes) => `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs that, get a new JWT with "app-id" and "secret".`,
+    scopesLost: (scopes) => `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs ${scopes.length > 1 ? 'them' : 'it'}, get a new JWT with "app-id" and "secret".`,
 };
 function warningsAboutScopes(scopes) {
     const found = scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights);
@@ -4352,8 +4376,8 @@ function kindOfSecret(secret) {
 function whyRejected(appId, secret, server) {
     const again = "Copy both again from the API key's page.";
     const same = 'Copy both from the same API key.';
-    const notAnId = `"app-id" is not an application id, which has 28 characters with capital letters (this has ${[...appId].length})`;
-    if (kindOfSecret(appId) === 'organization') {
+    const notAnId = `"app-id" is not an application id, which is 28 letters (some capital), digits, "-" or "_" (this has ${[...appId].length} characters)`;
+    if (kindOfSecret(appId) === 'organization' && !isGlobalId(appId)) {
         return isGlobalId(secret)
             ? '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
             : '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.';
@@ -4362,19 +4386,19 @@ function whyRejected(appId, secret, server) {
         user: {
             user: `"app-id" and "secret" do not belong together (they are swapped, or one is wrong), or the key was deleted or is a key of another server. Copy both from a key on ${server}.`,
             organization: `"app-id" has the form of a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `"app-id" has the form of a user's, and "secret" does not (28 letters, digits, "-" or "_"). It was probably cut or changed. ${again}`,
+            neither: `"app-id" has the form of a user's, and "secret" does not: it is not 28 letters, digits, "-" or "_". It was probably cut or changed. ${again}`,
         },
         organization: {
             user: `${notAnId}, and "secret" has the length of a user's (28 characters). ${same}`,
             organization: `"app-id" or "secret" is wrong, the key was deleted or is a key of another server than ${server}, or "May be used in client credentials grant types" is off. Check the key on the organization's settings page.`,
-            neither: `"secret" has neither the 28 characters of a user's nor the 52 of an organization's. It was probably cut or changed. ${again}`,
+            neither: `"secret" is not 28 (user) or 52 (organization) letters, digits, "-" or "_". It was probably cut or changed. ${again}`,
         },
         neither: {
             user: `${notAnId}. ${again}`,
             organization: isGlobalId(appId.toLowerCase())
-                ? '"app-id" has capital letters, which no organization\'s global id has. Write it in lower case.'
+                ? '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
                 : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `${notAnId}, and not a global id, which has no capital letters. "secret" has neither 28 nor 52 characters. ${again}`,
+            neither: `${notAnId}, and not a global id, which has no capital letters. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
         },
     };
     return clauses[kindOfId(appId)][kindOfSecret(secret)];

@@ -25,9 +25,9 @@ export function isEmptyList(answer: Answer, server: Server, wrong: (found: strin
   if (status >= 300 && status < 400) throw wrong(`redirect, status ${status}`)
   if (status === 404) throw wrong('status 404')
   if (status !== 200) throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
-  if (body.trimStart().startsWith('<')) throw wrong('it answered with an HTML page')
+  if (body.trimStart().startsWith('<')) throw wrong('an HTML page')
   const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body)
-  if (!isList) throw wrong('it did not answer with a JSON list')
+  if (!isList) throw wrong('not a JSON list')
   return /^\s*\[\s*\]\s*$/.test(body)
 }
 

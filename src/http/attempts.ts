@@ -35,6 +35,8 @@ export type Limits = {
   readonly retries: number
 }
 
+/** Milliseconds: the most that the input `timeout` takes. */
+const longestTimeout = 600_000
 /** Milliseconds: what a slow link needs for name look-up, two addresses, a proxy and TLS. */
 const leastAttempt = 5000
 
@@ -62,8 +64,10 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
       })
       causes.push(cause)
       if (decision.kind === 'wait-too-long') {
-        const [wait, left] = [decision.wait, timeLeft].map(milliseconds => Math.ceil(milliseconds / 1000))
-        throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait ?? 0, left ?? 0)
+        const [wait, left] = [Math.ceil(decision.wait / 1000), Math.floor(timeLeft / 1000)]
+        // What the step has used until now and the wait have to fit into the longest `timeout`, with time for an answer.
+        const fits = timeout - timeLeft + decision.wait + 10_000 < longestTimeout
+        throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait, left, fits)
       }
       if (decision.kind === 'give-up') {
         if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status)) return outcome

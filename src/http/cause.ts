@@ -47,30 +47,37 @@ export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, h
     case 'compressed':
       return new ActionError('ERR_COMPRESSED', server, outcome.encoding)
     case 'deadline':
-      if (outcome.of === 'dns') return new ActionError('ERR_DNS', server, `no answer in ${seconds} s`)
+      if (outcome.of === 'dns') return new ActionError('ERR_DNS', server, 'no answer in time')
       if (outcome.of === 'server') return new ActionError('ERR_TIMEOUT', server, seconds, attempts)
       return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts)
     case 'cancelled':
       return new ActionError('ERR_CANCELLED', outcome.signal)
     case 'proxy-failed':
       if (typeof outcome.cause === 'string') return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause)
-      return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause))
+      return new ActionError(
+        'ERR_PROXY_REFUSED',
+        proxyVariable,
+        server.url,
+        outcome.cause,
+        proxyRemedy(outcome.cause, server),
+      )
     case 'network':
       return networkError(outcome.code, outcome.words, server, hasExtraCa)
   }
 }
 
-function proxyRemedy(status: number): string {
+function proxyRemedy(status: number, { input }: Server): string {
   if (status === 407) {
     return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.'
   }
-  if (status === 401 || status === 403) {
+  if ([401, 403, 511].includes(status)) {
     return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.'
   }
   if (status === 429) return 'it limits the number of requests. Run the job again later.'
-  if (status >= 500 && status !== 501)
-    return 'it did not reach the server. Check that the server is up, or name it in no_proxy.'
-  return 'the address may not be that of a proxy for https. Check it.'
+  if ([408, 500, 502, 503, 504].includes(status)) {
+    return `it could not reach the server, or is overloaded. Check "${input}" and that the server is up, or name the server in no_proxy.`
+  }
+  return "the proxy's address may not be that of a proxy for https, or the proxy does not know the server. Check both addresses."
 }
 
 function networkError(code: string, words: string | undefined, server: Server, hasExtraCa: boolean): ActionError {
@@ -119,5 +126,11 @@ function tlsRemedy(said: string, { input }: Server): string {
   }
   // Alerts 110 to 114 are not called so.
   if (/alert|tlsv1 /.test(said)) return 'the server refused the connection. Ask its operator why.'
-  return "the server's TLS settings are too old or too weak. Ask its operator."
+  if (/no (protocols|ciphers) available/.test(said)) {
+    return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF."
+  }
+  if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
+    return "the server's TLS settings are too old or too weak. Ask its operator."
+  }
+  return `check the port in "${input}", and whether something between the runner and the server changes the connection. Otherwise ask the server's operator.`
 }

@@ -67,7 +67,7 @@ export function decideRetry(situation: Situation): Decision {
   if (!isTransient(situation) || timeLeft <= 0) return { kind: 'give-up' }
   const status = outcome.kind === 'answer' ? outcome.status : 0
   const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0
-  const isLimit = status === 429
+  const isLimit = status === 429 || (outcome.kind === 'proxy-failed' && outcome.cause === 429)
   // With 0, the user does not want to wait for a server that fails.
   if (!isLimit && (retries === 0 || (asked === 0 && used >= retries))) return { kind: 'give-up' }
   if (asked >= timeLeft) return { kind: 'wait-too-long', status, wait: asked }

@@ -24,6 +24,10 @@ export function readAddress(input: Server['input'], value: string): string {
   if (/^["'`<]|["'`>]$/.test(value)) throw invalid('has quotation marks or angle brackets around it', 'remove them.')
   // `localhost:8443` and `example.com:8443/path` would be URLs, of a scheme that no one knows.
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value)) throw invalid('does not start with https://', only)
+  // `https:///api` would be the host `api`.
+  if (/^[a-z][a-z\d+.-]*:\/\/([/:?#]|$)/i.test(value)) {
+    throw invalid('has no host name', 'a variable in it is probably empty. Set the variable.')
+  }
   if (!URL.canParse(value)) throw invalid('is not a URL', only)
   const url = new URL(value)
   if (value.includes('@')) throw invalid('contains a user or password', only)

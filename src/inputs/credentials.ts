@@ -78,10 +78,14 @@ function refuseText(input: string, value: string): void {
     throw invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.')
   }
   if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
-    throw invalid(input, 'has quotation marks around it', 'store it again without them.')
+    throw invalid(input, 'has quotation marks around it', 'remove them.')
   }
   if (/^<[^<>]*>$|^\*+$/.test(value))
-    throw invalid(input, 'is a placeholder', "put the API key's own value in its place.")
+    throw invalid(
+      input,
+      'is a placeholder',
+      `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`,
+    )
 }
 
 function invalid(input: string, found: string, remedy: string): ActionError {

@@ -12,7 +12,7 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
  * @throws ActionError for anything else; it says what to write instead, where that can be told.
  */
 export function readDuration(input: string, value: string, most: number): number {
-  const [, digits = '', unit = 's'] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? []
+  const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? []
   const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN)
   if (digits && seconds <= most) return seconds
   const meant = guess(value)
@@ -27,8 +27,7 @@ export function readDuration(input: string, value: string, most: number): number
 /** What was meant, in seconds: `1d`, `2h30m`, `1.5 hours`, `90 min`. */
 function guess(value: string): number | undefined {
   const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : undefined
-  if (number !== undefined) return number || undefined
+  // Also for a bare number, which is too large: it may be milliseconds.
   if (value.replaceAll(part, '').trim()) return undefined
   const sum = [...value.matchAll(part)].reduce(
     (total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0),

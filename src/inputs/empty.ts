@@ -21,11 +21,6 @@ export function emptyCredentials(empty: readonly Credential[], env: Environment,
   const names = empty.map(input => `"${input}"`)
   const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty'
   const event = record(payload)
-  const other = otherInput(empty, env)
-  if (other) {
-    const remedy = `this step sets "${other.wrong}", which is not an input of this action. Write "${other.right}".`
-    return new ActionError('ERR_INPUT_EMPTY', what, remedy)
-  }
   // Where the secret arrived, secrets are not what is missing.
   if (empty.includes('secret')) {
     const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']]
@@ -35,6 +30,11 @@ export function emptyCredentials(empty: readonly Credential[], env: Environment,
     if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
       return new ActionError('ERR_SECRETS_FORK', what)
     }
+  }
+  const other = otherInput(empty, env)
+  if (other) {
+    const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`
+    return new ActionError('ERR_INPUT_EMPTY', what, remedy)
   }
   const check =
     'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.'
@@ -47,12 +47,14 @@ const eventsWithoutSecrets: ReadonlySet<string | undefined> = new Set([
   ...['deployment', 'deployment_status'],
 ])
 
-/** An input that this step sets, that does not exist, and that was probably meant for one that is empty. */
+/** An input that has a value, that does not exist, and that was probably meant for one that is empty. */
 function otherInput(empty: readonly Credential[], env: Environment): { wrong: string; right: string } | undefined {
   for (const right of empty) {
     for (const name of otherNames[right]) {
       for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
-        if (wrong !== right && env[`INPUT_${wrong.toUpperCase()}`]) return { wrong, right }
+        const value = env[`INPUT_${wrong.toUpperCase()}`]
+        // A token of GitHub was meant for something else.
+        if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value)) return { wrong, right }
       }
     }
   }

@@ -3,6 +3,7 @@
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 import type { Settings } from '../inputs/inputs.ts'
+import { allRights } from '../inputs/scopes.ts'
 import { listInQuotes } from '../shown.ts'
 import type { Keys } from './keys.ts'
 import { clockTolerance, readToken, type Token } from './token.ts'
@@ -31,10 +32,15 @@ export async function verifyNew(
   const lacking = audiences.filter(audience => !token.audiences.includes(audience))
   if (lacking.length) throw invalid(`lacks the audience ${listInQuotes(lacking)} that was asked for ("aud")`)
   const extraAudiences = token.audiences.filter(audience => !audiences.includes(audience))
-  if (extraAudiences.length) throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences)
+  if (extraAudiences.length) {
+    throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false))
+  }
   const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])]
   const extra = granted.filter(scope => !scopes.includes(scope))
-  if (extra.length) throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra)
+  if (extra.length) {
+    const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access')
+    throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra, whatToAdd('scope', isUnsafe))
+  }
   // The server drops a scope that the user does not have without an error.
   const missing = scopes.filter(scope => !granted.includes(scope))
   if (missing.length) throw new ActionError('ERR_SCOPE_NOT_GRANTED', missing, scopes, granted, whyNotGranted(missing))
@@ -51,10 +57,15 @@ export async function verifyIssued(jwt: string, authorizedParty: string, { keys,
   return { token, invalid }
 }
 
+/** What to do about a JWT that allows more than was requested. */
+function whatToAdd(input: string, isUnsafe: boolean): string {
+  return isUnsafe ? "ask the server's operator." : `add what the job needs to "${input}", or ask the server's operator.`
+}
+
 /** The likely reason for a scope that the server dropped without an error, and what to do. */
 function whyNotGranted(missing: readonly string[]): string {
   if (missing.some(scope => scope.startsWith('user:memberof:'))) {
-    return 'the user is probably not a member of that organization. Add the user there, or correct "scope".'
+    return 'the user is probably not a member there. Add the user to the organization, or correct "scope".'
   }
   if (missing.every(scope => scope === 'offline_access')) {
     return "the JWT has no refresh token. Remove offline_access if nothing has to renew the JWT, or ask the server's operator."

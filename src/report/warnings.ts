@@ -21,7 +21,7 @@ export const warnings = {
   shorterLife: (lives: number, requested: number) =>
     `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
   longerLife: (lives: number, requested: number) =>
-    `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks.`,
+    `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator.`,
   renewable: (isRenewal: boolean) =>
     `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${
       isRenewal
@@ -29,7 +29,7 @@ export const warnings = {
         : 'remove offline_access from "scope", unless something must renew the JWT.'
     }`,
   scopesLost: (scopes: readonly string[]) =>
-    `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs that, get a new JWT with "app-id" and "secret".`,
+    `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs ${scopes.length > 1 ? 'them' : 'it'}, get a new JWT with "app-id" and "secret".`,
 }
 
 /** The warnings about the scopes: they are given before the request, because what they explain may make it fail. */

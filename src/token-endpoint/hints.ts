@@ -29,8 +29,8 @@ function kindOfSecret(secret: string): Kind {
 export function whyRejected(appId: string, secret: string, server: string): string {
   const again = "Copy both again from the API key's page."
   const same = 'Copy both from the same API key.'
-  const notAnId = `"app-id" is not an application id, which has 28 characters with capital letters (this has ${[...appId].length})`
-  if (kindOfSecret(appId) === 'organization') {
+  const notAnId = `"app-id" is not an application id, which is 28 letters (some capital), digits, "-" or "_" (this has ${[...appId].length} characters)`
+  if (kindOfSecret(appId) === 'organization' && !isGlobalId(appId)) {
     return isGlobalId(secret)
       ? '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
       : '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.'
@@ -39,19 +39,19 @@ export function whyRejected(appId: string, secret: string, server: string): stri
     user: {
       user: `"app-id" and "secret" do not belong together (they are swapped, or one is wrong), or the key was deleted or is a key of another server. Copy both from a key on ${server}.`,
       organization: `"app-id" has the form of a user's, and "secret" has the length of an organization's (52 characters). ${same}`,
-      neither: `"app-id" has the form of a user's, and "secret" does not (28 letters, digits, "-" or "_"). It was probably cut or changed. ${again}`,
+      neither: `"app-id" has the form of a user's, and "secret" does not: it is not 28 letters, digits, "-" or "_". It was probably cut or changed. ${again}`,
     },
     organization: {
       user: `${notAnId}, and "secret" has the length of a user's (28 characters). ${same}`,
       organization: `"app-id" or "secret" is wrong, the key was deleted or is a key of another server than ${server}, or "May be used in client credentials grant types" is off. Check the key on the organization's settings page.`,
-      neither: `"secret" has neither the 28 characters of a user's nor the 52 of an organization's. It was probably cut or changed. ${again}`,
+      neither: `"secret" is not 28 (user) or 52 (organization) letters, digits, "-" or "_". It was probably cut or changed. ${again}`,
     },
     neither: {
       user: `${notAnId}. ${again}`,
       organization: isGlobalId(appId.toLowerCase())
-        ? '"app-id" has capital letters, which no organization\'s global id has. Write it in lower case.'
+        ? '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
         : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-      neither: `${notAnId}, and not a global id, which has no capital letters. "secret" has neither 28 nor 52 characters. ${again}`,
+      neither: `${notAnId}, and not a global id, which has no capital letters. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
     },
   }
   return clauses[kindOfId(appId)][kindOfSecret(secret)]
