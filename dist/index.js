@@ -157,7 +157,7 @@ function isAudienceName(text) {
 }
 function isPlain(text, more, longest) {
     const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
-        new RegExp(`^(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`, 'u').test(text);
+        new RegExp(`^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`, 'u').test(text);
     return isAllowed && !/^ | $/.test(text) && [...text].length <= longest;
 }
 function shownName(text) {
@@ -2817,10 +2817,10 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
         throw invalid('is not valid yet ("nbf")');
     const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? []);
     if (!isListOf(isScopeName, scopes))
-        throw invalid('has scopes that are not a list of plain names ("scope")');
+        throw invalid('has scopes that are not a list of different plain names ("scope")');
     const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
     if (!isListOf(isAudienceName, audiences))
-        throw invalid('has an audience that is not a list of plain names ("aud")');
+        throw invalid('has an audience that is not a list of different plain names ("aud")');
     if (refreshToken !== undefined && typeof refreshToken !== 'string') {
         throw invalid('has a refresh token that is not a text ("refresh_token")');
     }
@@ -2879,7 +2879,7 @@ function isText(isValid, value) {
     return typeof value === 'string' && isValid(value);
 }
 function isListOf(isValid, value) {
-    return Array.isArray(value) && value.every(entry => isText(isValid, entry));
+    return Array.isArray(value) && value.every(entry => isText(isValid, entry)) && new Set(value).size === value.length;
 }
 
 ;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
@@ -2917,24 +2917,34 @@ const loopback = [
     { address: '127.0.0.1', family: 4 },
     { address: '::1', family: 6 },
 ];
-let lookup_open = 0;
+const lookup_open = new Map();
 function lookupWith(onChange) {
     return (hostname, options, callback) => {
         if (hostname === 'localhost') {
             process.nextTick(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
             return;
         }
-        lookup_open++;
-        onChange(true);
-        (0,external_node_dns_namespaceObject.lookup)(hostname, options, (error, address, family) => {
-            lookup_open--;
+        const done = (...result) => {
             onChange(false);
-            callback(error, address, family);
+            callback(...result);
+        };
+        onChange(true);
+        const waiting = lookup_open.get(hostname);
+        if (waiting) {
+            waiting.push(done);
+            return;
+        }
+        const callbacks = [done];
+        lookup_open.set(hostname, callbacks);
+        (0,external_node_dns_namespaceObject.lookup)(hostname, options, (error, address, family) => {
+            lookup_open.delete(hostname);
+            for (const each of callbacks)
+                each(error, address, family);
         });
     };
 }
 function isLookupOpen() {
-    return lookup_open > 0;
+    return lookup_open.size > 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/http/tunnel.js
@@ -3067,7 +3077,7 @@ async function answerTo(request, agent) {
         return answer;
     }
     const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/);
-    const encoding = encodings.filter(name => registeredEncodings.has(name)).join(', ');
+    const encoding = [...new Set(encodings)].filter(name => registeredEncodings.has(name)).join(', ');
     if (encoding) {
         message.destroy();
         return { kind: 'compressed', encoding };
@@ -4187,6 +4197,7 @@ function checkRunner() {
         setCommandEcho(false);
 }
 function checkFiles({ envVars, summary }) {
+    checkFile('GITHUB_OUTPUT');
     if (envVars.length)
         checkFile('GITHUB_ENV');
     if (summary)
@@ -4214,6 +4225,7 @@ function warn(warnings) {
         core_warning(warning);
 }
 async function publish({ outputs, lines, warnings, summary }, settings) {
+    checkFiles(settings);
     try {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);
@@ -4250,12 +4262,15 @@ function secretsOfRun({ get, env }) {
     ]);
 }
 function secretsOfJwt(jwt) {
-    const [header = '', payload = '', signature = ''] = jwt.split('.');
+    const [header = '', payload = ''] = jwt.split('.');
     if (!/^[\w-]+\.[\w-]+\.[\w-]{128}$/.test(jwt) || readPart(header)['alg'] !== 'ES384')
         return [];
     const refreshToken = readPart(payload)['refresh_token'];
-    const isRefreshToken = typeof refreshToken === 'string' && /^[\w-]{16,}$/.test(refreshToken);
-    const wholes = [signature, payload, jwt, ...(isRefreshToken ? [refreshToken] : [])];
+    return secretsOfToken({ jwt, refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined });
+}
+function secretsOfToken({ jwt, refreshToken = '' }) {
+    const [header = '', payload = '', signature = ''] = jwt.split('.');
+    const wholes = [signature, payload, jwt, /^[\w-]{16,}$/.test(refreshToken) ? refreshToken : ''];
     const text = jwt.slice(header.length - 2);
     const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt);
     const base64 = alignments.flatMap(skip => [base64Of(jwt, skip), base64Of(jwt, skip, 'utf16le')]);
@@ -4311,7 +4326,7 @@ function formEncoded(text) {
 function secretsOfProxy(text) {
     const userInfos = [text, `http://${text}`].filter(url => URL.canParse(url)).map(url => new URL(url));
     const parsed = userInfos.map(({ username, password }) => [username, password]);
-    const [, user = '', password = ''] = /^\s*(?:\w+:[/\\]*)?([^:@/\\]*):([^/\\].*)@/s.exec(text) ?? [];
+    const [, user = '', password = ''] = /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+:?[/\\]{2}|[\w+.-]+:[/\\]+)*([^:@/]*):([^/\\].*)@/s.exec(text) ?? [];
     return [...parsed, [user, password]].flatMap(([name, word]) => word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`, word, percentDecoded(word)] : []);
 }
 function percentDecoded(text) {
@@ -4336,7 +4351,7 @@ function unique(values) {
 function start(story) {
     const cancelled = new Promise(resolve => {
         for (const signal of ['SIGINT', 'SIGTERM'])
-            process.once(signal, resolve);
+            process.on(signal, resolve);
     });
     Error.prepareStackTrace = (_error, frames) => frames.map(frame => frame.getFunctionName() ?? '(anonymous)').join(', ');
     process.on('uncaughtException', end);
@@ -4565,7 +4580,7 @@ start(async (cancelled) => {
     const token = grant.grant === 'refresh'
         ? await verifyRenewed(jwt, grant.old, verifier)
         : await verifyNew(jwt, grant.clientId, settings, verifier);
-    mask(secretsOfJwt(jwt));
+    mask(secretsOfToken(token));
     const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
     if (aysServer)
         await checkAys(ask, aysServer, token);

@@ -13,7 +13,7 @@ import { verifyNew } from './jwt/verify.ts'
 import { report } from './report/report.ts'
 import { warningsAboutScopes } from './report/warnings.ts'
 import { checkFiles, checkRunner, mask, publish, readNetwork, source, warn } from './runner/files.ts'
-import { secretsOfJwt, secretsOfRun } from './runner/masks.ts'
+import { secretsOfRun, secretsOfToken } from './runner/masks.ts'
 import { start } from './runner/process.ts'
 import { requestJwt } from './token-endpoint/request.ts'
 
@@ -39,7 +39,7 @@ start(async cancelled => {
       ? await verifyRenewed(jwt, grant.old, verifier)
       : await verifyNew(jwt, grant.clientId, settings, verifier)
   // Before anything else is printed, and not of a JWT that was refused: a hostile one would hide words of the log.
-  mask(secretsOfJwt(jwt))
+  mask(secretsOfToken(token))
 
   const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl))
   if (aysServer) await checkAys(ask, aysServer, token)

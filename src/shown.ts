@@ -53,10 +53,10 @@ function isPlain(text: string, more: string, longest: number): boolean {
   // ASCII first, and no literal below: to read the classes of Unicode takes most of the time, and few names need them.
   const isAllowed =
     new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
-    // Some letters show nothing: those that Unicode calls ignorable, and fillers beyond the Basic Multilingual Plane. Of
-    // the letters there, family names need Han.
+    // Some letters show nothing: those that Unicode calls ignorable, a joiner (U+2D7F), and fillers beyond the Basic
+    // Multilingual Plane. Of the letters there, family names need Han. A heap of marks would strike out other text.
     new RegExp(
-      `^(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`,
+      `^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`,
       'u',
     ).test(text)
   // A space at an end would not be seen.

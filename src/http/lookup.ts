@@ -1,4 +1,4 @@
-/** Name look-ups: none for `localhost`, and a count of those that a name server has not answered yet. */
+/** Name look-ups: none for `localhost`, and one at a time for each other name. */
 
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 
@@ -12,7 +12,8 @@ const loopback: LookupAddress[] = [
   { address: '::1', family: 6 },
 ]
 
-let open = 0
+/** Who waits for the answer about a name. */
+const open = new Map<string, Callback[]>()
 
 /**
  * Looks names up as Node does, but `localhost` is this machine: where the hosts file lacks it, Node would ask the network's
@@ -26,17 +27,27 @@ export function lookupWith(onChange: (isOpen: boolean) => void): Lookup {
       process.nextTick(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)))
       return
     }
-    open++
-    onChange(true)
-    dnsLookup(hostname, options, (error, address: string | LookupAddress[], family?: number) => {
-      open--
+    const done: Callback = (...result) => {
       onChange(false)
-      callback(error, address, family)
+      callback(...result)
+    }
+    onChange(true)
+    // A second question would not end the first one, which the end of the process waits for.
+    const waiting = open.get(hostname)
+    if (waiting) {
+      waiting.push(done)
+      return
+    }
+    const callbacks = [done]
+    open.set(hostname, callbacks)
+    dnsLookup(hostname, options, (error, address: string | LookupAddress[], family?: number) => {
+      open.delete(hostname)
+      for (const each of callbacks) each(error, address, family)
     })
   }
 }
 
 /** Whether a thread of this process still waits for a name server. The normal end of a process waits for it. */
 export function isLookupOpen(): boolean {
-  return open > 0
+  return open.size > 0
 }

@@ -115,7 +115,7 @@ async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
   }
   const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/)
   // As curl and fetch do, a name that is no encoding (`UTF-8`, `none`) is ignored.
-  const encoding = encodings.filter(name => registeredEncodings.has(name)).join(', ')
+  const encoding = [...new Set(encodings)].filter(name => registeredEncodings.has(name)).join(', ')
   if (encoding) {
     message.destroy()
     return { kind: 'compressed', encoding }

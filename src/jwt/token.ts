@@ -61,10 +61,11 @@ export async function readToken(jwt: string, { trusted, issuer }: Keys, now: num
   if ((nbf ?? 0) > now / 1000 + clockTolerance) throw invalid('is not valid yet ("nbf")')
   // Where every scope was dropped, the server leaves a list of one empty text.
   const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? [])
-  if (!isListOf(isScopeName, scopes)) throw invalid('has scopes that are not a list of plain names ("scope")')
+  if (!isListOf(isScopeName, scopes)) throw invalid('has scopes that are not a list of different plain names ("scope")')
   // RFC 7519, section 4.1.3, allows a single audience as a text; this server always sends a list.
   const audiences = typeof aud === 'string' ? [aud] : (aud ?? [])
-  if (!isListOf(isAudienceName, audiences)) throw invalid('has an audience that is not a list of plain names ("aud")')
+  if (!isListOf(isAudienceName, audiences))
+    throw invalid('has an audience that is not a list of different plain names ("aud")')
   if (refreshToken !== undefined && typeof refreshToken !== 'string') {
     throw invalid('has a refresh token that is not a text ("refresh_token")')
   }
@@ -132,5 +133,5 @@ function isText(isValid: (text: string) => boolean, value: unknown): value is st
 }
 
 function isListOf(isValid: (text: string) => boolean, value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(entry => isText(isValid, entry))
+  return Array.isArray(value) && value.every(entry => isText(isValid, entry)) && new Set(value).size === value.length
 }

@@ -2,6 +2,7 @@
 
 import { longestSecret } from '../inputs/credentials.ts'
 import type { InputSource } from '../inputs/source.ts'
+import type { Token } from '../jwt/token.ts'
 
 /** No mask is shorter, apart from the user's own secret: a short mask hides innocent text in the rest of the job. */
 const shortest = 8
@@ -30,18 +31,26 @@ export function secretsOfRun({ get, env }: InputSource): string[] {
 }
 
 /**
- * A JWT, and its parts that are of use alone. Empty for a text that does not have the form of this server's JWT: a mask
- * made from any other text would hide innocent words.
+ * A JWT that is not verified. None where it does not have the form of this server's JWT: a mask made from any other text
+ * would hide innocent words.
+ */
+export function secretsOfJwt(jwt: string): string[] {
+  const [header = '', payload = ''] = jwt.split('.')
+  if (!/^[\w-]+\.[\w-]+\.[\w-]{128}$/.test(jwt) || readPart(header)['alg'] !== 'ES384') return []
+  const refreshToken = readPart(payload)['refresh_token']
+  return secretsOfToken({ jwt, refreshToken: typeof refreshToken === 'string' ? refreshToken : undefined })
+}
+
+/**
+ * A JWT, and its parts that are of use by themselves.
  *
  * The order matters in runners that replace mask after mask (act, Gitea, Forgejo): with the whole or the payload first,
  * the signature of a second JWT with the same payload would stay readable.
  */
-export function secretsOfJwt(jwt: string): string[] {
+export function secretsOfToken({ jwt, refreshToken = '' }: Pick<Token, 'jwt' | 'refreshToken'>): string[] {
   const [header = '', payload = '', signature = ''] = jwt.split('.')
-  if (!/^[\w-]+\.[\w-]+\.[\w-]{128}$/.test(jwt) || readPart(header)['alg'] !== 'ES384') return []
-  const refreshToken = readPart(payload)['refresh_token']
-  const isRefreshToken = typeof refreshToken === 'string' && /^[\w-]{16,}$/.test(refreshToken)
-  const wholes = [signature, payload, jwt, ...(isRefreshToken ? [refreshToken] : [])]
+  // What does not look like one could be a word of the log.
+  const wholes = [signature, payload, jwt, /^[\w-]{16,}$/.test(refreshToken) ? refreshToken : '']
   // The end of the header belongs to the pieces, so that every group of three bytes with a byte of the payload does.
   const text = jwt.slice(header.length - 2)
   const pieces = text.length <= longestInPieces ? piecesOfJwt(text) : piecesOfLongJwt(text, jwt)
@@ -135,7 +144,8 @@ function formEncoded(text: string): string {
 function secretsOfProxy(text: string): string[] {
   const userInfos = [text, `http://${text}`].filter(url => URL.canParse(url)).map(url => new URL(url))
   const parsed = userInfos.map(({ username, password }) => [username, password] as const)
-  const [, user = '', password = ''] = /^\s*(?:\w+:[/\\]*)?([^:@/\\]*):([^/\\].*)@/s.exec(text) ?? []
+  const [, user = '', password = ''] =
+    /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+:?[/\\]{2}|[\w+.-]+:[/\\]+)*([^:@/]*):([^/\\].*)@/s.exec(text) ?? []
   return [...parsed, [user, password] as const].flatMap(([name, word]) =>
     word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`, word, percentDecoded(word)] : [],
   )

@@ -8,7 +8,8 @@ import type { Environment } from '../inputs/source.ts'
 /** Runs the story, and ends the process with at most one error, whatever happens. */
 export function start(story: (cancelled: Promise<string>) => Promise<void>): void {
   const cancelled = new Promise<string>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+    // `on`, not `once`: a second signal must not end the process between two outputs.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve)
   })
   // A stack is the names of its functions: the message, and so perhaps a secret, is not in it.
   Error.prepareStackTrace = (_error, frames) => frames.map(frame => frame.getFunctionName() ?? '(anonymous)').join(', ')
