@@ -94,22 +94,15 @@ function letters(word: string): string {
 
 /** What is wrong with a scope, and what to do; undefined where nothing is wrong for certain. */
 function mistakeIn(scope: string, before: string): [found: string, remedy: string] | undefined {
-  const list = 'separated by commas or newlines, such as user:name, user:email.'
-  const without = (what: string) => `write scopes without ${what}, ${list}`
-  const variable = 'Set the variable, or remove the space.'
-  if (scope.endsWith(':')) {
-    const why = 'the variable that should follow is empty, or there is a space after the colon.'
-    return ['contains a scope that ends with a colon', `${why} ${variable}`]
+  if (/(^|[ \t:]):|:$/.test(scope)) {
+    const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.'
+    return ['contains a scope with nothing before or after a colon', remedy]
   }
-  if (/(^|[ \t:]):/.test(scope)) {
-    const why = 'a variable is empty, or there is a space before the colon.'
-    return ['contains a scope with nothing before a colon', `${why} ${variable}`]
+  if (/^[-'"`]|['"`]$|[;"[\]{}()]/.test(scope) || !isScopeName(scope)) {
+    const remedy =
+      'write scopes separated by commas or newlines, without quotation marks, brackets, dashes or semicolons.'
+    return ['contains a character that no scope has, or is too long', remedy]
   }
-  if (scope.startsWith('-')) return ['contains a dash of its own, as in a YAML list', without('it')]
-  if (scope.includes(';')) return ['contains a semicolon', without('it')]
-  if (/^['"`]|['"`]$|"/.test(scope)) return ['contains quotation marks', without('them')]
-  if (/[[\]{}()]/.test(scope)) return ['contains brackets', without('them')]
-  if (!isScopeName(scope)) return ['contains a character that no scope has, or is too long', `write names, ${list}`]
   if (isOfflineAccess(scope) && scope !== 'offline_access') {
     return [`contains "${scope}", which is not a scope`, 'write "offline_access".']
   }
