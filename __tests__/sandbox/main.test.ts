@@ -34,11 +34,6 @@ test.each([
   expect(() => readArguments(args)).toThrow(expect.objectContaining({ message, exitCode: 2 }))
 })
 
-test('arguments have defaults', () => {
-  expect(readArguments(['-h'])).toMatchObject({ port: 0, serve: false, help: true, tls: undefined })
-  expect(readArguments(['--port', '65533'])).toMatchObject({ port: 65_533, help: false, credentialsFile: undefined })
-})
-
 test('--help lists the options, and starts nothing', async () => {
   const stdout = expect.stringMatching(/Usage: npm run sandbox -- .*--serve.*\n[^▶]*$/)
   expect(await start('--help').ended).toEqual({ exitCode: 0, stdout, stderr: '' })

@@ -7,9 +7,9 @@ import { test } from '@jest/globals'
 import { type ActionOptions, Job } from '../../sandbox/runner/job.ts'
 import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
-  defaultUserKey,
   type ItsYouOnline,
   type ItsYouOnlineOptions,
+  inputsFor,
   type RecordedRequest,
   startItsYouOnline,
 } from '../../sandbox/servers/itsyouonline.ts'
@@ -63,12 +63,6 @@ type StepOptions = Partial<RunOptions> & {
 }
 
 export type Step = { run: Run; requests: RecordedRequest[]; server: ItsYouOnline }
-
-/** Of a good run: a user's key. All else is left to the defaults. */
-export function inputsFor({ url, publicKeyPem: key }: ItsYouOnline): Record<string, string> {
-  const { applicationId: id, secret } = defaultUserKey
-  return { 'app-id': id, secret, 'base-url': url, 'public-key': key }
-}
 
 /** Runs the action against the sandbox. A good run unless the options say otherwise. */
 export async function runStep({ server: serverOptions, prepare, ...options }: StepOptions = {}): Promise<Step> {
