@@ -5,11 +5,12 @@ import { startAys } from '../../sandbox/servers/ays.ts'
 import { html, json, listen, type Reply } from '../../sandbox/servers/http.ts'
 import {
   defaultOrganizationKey,
+  inputsFor,
   startItsYouOnline,
   defaultUserKey as user,
 } from '../../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
-import { type Inputs, inputsFor, runAction } from '../support/action.ts'
+import { type Inputs, runAction } from '../support/action.ts'
 import { serverText } from '../support/faulty-server.ts'
 import { publicKeyPem as anotherPublicKey } from '../support/forge.ts'
 

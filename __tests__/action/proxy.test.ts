@@ -60,7 +60,7 @@ test.concurrent.each<[name: string, way: Way, says: RegExp, connects: number, re
   [
     'a proxy that is silent',
     { proxy: { behaviours: [() => {}] }, timeout: '2s' },
-    /^The proxy in https_proxy did not answer .* 2 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
+    /^The proxy in https_proxy did not answer .*\(2 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
     1,
     0,
   ],
