@@ -2,11 +2,10 @@
 
 import { afterAll, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
-import { run } from '../../sandbox/runner/process.ts'
 import { listen, type Received, type Reply } from '../../sandbox/servers/http.ts'
 import { defaultOrganizationKey, defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { findPublicKey } from '../../scripts/public-key.ts'
-import { root } from '../support/pages.ts'
+import { runCommand } from '../support/command.ts'
 
 const servers = [await startItsYouOnline(), await startItsYouOnline()] as const
 const [server, other] = servers
@@ -60,19 +59,12 @@ test('the secret does not follow a redirect', async () => {
   expect(other.requests).toHaveLength(before)
 })
 
-const start = (environment: Record<string, string>, ...options: string[]) =>
-  run({
-    file: process.execPath,
-    arguments: [`${root}scripts/public-key.ts`, ...options],
-    directory: root,
-    environment: { PATH: `${process.env['PATH']}`, ...environment },
-    onLine: () => {},
-    timeoutSeconds: 60,
-  }).done
 const key = { APP_ID: applicationId, SECRET: secret }
+const start = (env: Record<string, string>, baseUrl: string) =>
+  runCommand('scripts/public-key.ts', ['--base-url', baseUrl], { env })
 
 test('the command prints the key, ready for a file, and how to trust it', async () => {
-  const { exitCode, stdout, stderr } = await start(key, '--base-url', `${server.url}/`)
+  const { exitCode, stdout, stderr } = await start(key, `${server.url}/`)
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${server.publicKeyPem}\n` })
   expect(stderr).toMatch(/trust on first use.*Compare it with the operator's/)
   expect(findLeaks(stdout + stderr, [secret])).toEqual([])
@@ -86,5 +78,5 @@ test.each<[where: string, environment: Record<string, string>, baseUrl: string, 
   ['a wrong secret', { ...key, SECRET: 'A'.repeat(28) }, server.url, 1, /\[ERR_CREDENTIALS_REJECTED\]\n$/],
 ])('the command with %s ends with one sentence', async (_where, environment, baseUrl, exitCode, says) => {
   const stderr = expect.stringMatching(says)
-  expect(await start(environment, '--base-url', baseUrl)).toMatchObject({ exitCode, stdout: '', stderr })
+  expect(await start(environment, baseUrl)).toMatchObject({ exitCode, stdout: '', stderr })
 })
