@@ -5,13 +5,15 @@
  * servers, which answer at once with one JWT. This is not a test: the figures depend on the machine.
  */
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { inputVariable } from '../sandbox/runner/environment.ts'
+import { makeStepFiles } from '../sandbox/runner/files.ts'
+import { run } from '../sandbox/runner/process.ts'
 import { makeCertificate } from '../sandbox/servers/certificates.ts'
 import { listen } from '../sandbox/servers/http.ts'
 import { defaultUserKey, inputsFor, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
@@ -37,24 +39,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { execPath: node } = process
 
 /** Runs the program once. @returns milliseconds, from its start until it has ended and its output is read */
-function measure({ name, command, args, env }: Program, folder: string): Promise<number> {
-  const files = { GITHUB_OUTPUT: 'output', GITHUB_ENV: 'env', GITHUB_STEP_SUMMARY: 'summary' }
-  const paths = Object.entries(files).map(([variable, file]) => [variable, join(folder, file)] as const)
-  for (const [, path] of paths) writeFileSync(path, '')
-  return new Promise((resolve, reject) => {
-    const start = performance.now()
-    const child = spawn(command, args, {
-      env: { PATH: process.env['PATH'] ?? '', ...Object.fromEntries(paths), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let text = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (text += data))
-    child.on('error', reject)
-    child.on('close', exitCode => {
-      if (exitCode === 0) resolve(performance.now() - start)
-      else reject(new Error(`${name} ended with ${exitCode}:\n${text}`))
-    })
-  })
+async function measure({ name, command, args, env }: Program, folder: string): Promise<number> {
+  const environment: Record<string, string> = { PATH: process.env['PATH'] ?? '', ...makeStepFiles(folder), ...env }
+  const start = performance.now()
+  const program = { file: command, arguments: [...args], directory: folder, environment }
+  const { exitCode, stdout, stderr } = await run({ ...program, onLine() {}, timeoutSeconds: 60 }).done
+  if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}:\n${stdout}${stderr}`)
+  return performance.now() - start
 }
 
 /** One more run, with a preloaded file that records the peak. This works only for Node's programs. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals'
 import { temporaryFolder } from '../support/folder.ts'
-import { describeExample } from '../support/workflow/look.ts'
+import { describeExample } from '../support/tools.ts'
 import { runWorkflow, type WorkflowOptions } from '../support/workflow/run-workflow.ts'
 
 const workspace = temporaryFolder()

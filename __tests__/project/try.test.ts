@@ -8,6 +8,7 @@ import { html, listen, plain } from '../../sandbox/servers/http.ts'
 import { defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { runCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { testOnPosix } from '../support/tools.ts'
 
 const folder = temporaryFolder()
 const keyFile = join(folder, 'public.pem')
@@ -60,10 +61,7 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining(says) })
 })
 
-// Windows knows no signals: Ctrl-C ends the process there.
-const testWithSignals = process.platform === 'win32' ? test.skip : test
-
-testWithSignals.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder behind', async name => {
+testOnPosix.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder behind', async name => {
   isDown = true
   const temporary = mkdtempSync(join(folder, 'tmp-'))
   const signal = { name, afterOutput: firstAttempt }

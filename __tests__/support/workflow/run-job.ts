@@ -6,7 +6,7 @@ import { type Contexts, isTrue, resolveText, resolveTexts, type Status } from '.
 import type { JobDefinition, StepDefinition } from './read-workflow.ts'
 import type { WorkflowOptions } from './run-workflow.ts'
 
-export type Conclusion = Status | 'skipped'
+type Conclusion = Status | 'skipped'
 
 export type StepRun = {
   id: string
