@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { ExplainedError, parseOptions } from './command-line.ts'
 
-export const help = `Runs the action for real, without an account: against an ItsYou.online, an OpenvCloud
+const help = `Runs the action for real, without an account: against an ItsYou.online, an OpenvCloud
 and an AYS server that live on this machine for as long as the command does.
 
 Usage: npm run sandbox -- [--port <number>] [--serve] [--credentials-file <file>]
@@ -19,8 +19,7 @@ Usage: npm run sandbox -- [--port <number>] [--serve] [--credentials-file <file>
   --tls-key <file>           the private key of that certificate (PEM)
   --help                     show this text
 
-Exit code: 0 when all passed, 1 when something failed, 2 for wrong arguments.
-`
+Exit code: 0 when all passed, 1 when something failed, 2 for wrong arguments.`
 
 const options = {
   port: { type: 'string', default: '0' },
@@ -28,7 +27,6 @@ const options = {
   'credentials-file': { type: 'string' },
   'tls-certificate': { type: 'string' },
   'tls-key': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** The highest port that leaves room for the two after it. */
@@ -37,7 +35,6 @@ const highestPort = 65_535 - 2
 export type Arguments = {
   port: number
   serve: boolean
-  help: boolean
   credentialsFile: string | undefined
   tls: Tls | undefined
 }
@@ -51,13 +48,13 @@ type Tls = { key: string; cert: string; file: string }
  * @param args without the program's own name
  * @throws ExplainedError for what cannot be used
  */
-export function readArguments(args: string[]): Arguments {
-  const { port, serve, help, 'credentials-file': credentialsFile, ...files } = parseOptions(options, args)
+export function readArguments(args?: string[]): Arguments {
+  const { port, serve, 'credentials-file': credentialsFile, ...files } = parseOptions(help, options, args)
   if (!/^\d{1,5}$/.test(port) || Number(port) > highestPort) {
     throw new ExplainedError(`--port takes a number from 0 to ${highestPort}, not "${port}".`, 2)
   }
   if (credentialsFile !== undefined && !serve) throw new ExplainedError('--credentials-file needs --serve.', 2)
-  return { port: Number(port), serve, help, credentialsFile, tls: readTls(files['tls-certificate'], files['tls-key']) }
+  return { port: Number(port), serve, credentialsFile, tls: readTls(files['tls-certificate'], files['tls-key']) }
 }
 
 function readTls(certificate: string | undefined, key: string | undefined): Tls | undefined {

@@ -2,23 +2,29 @@
 
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** A problem that its message explains in full. Exit code 2 stands for wrong arguments, 1 for everything else. */
+/** What ends a command: its message explains it in full. Exit code 2 stands for wrong arguments, 0 for `--help`. */
 export class ExplainedError extends Error {
-  readonly exitCode: 1 | 2
+  readonly exitCode: 0 | 1 | 2
 
-  constructor(message: string, exitCode: 1 | 2) {
+  constructor(message: string, exitCode: 0 | 1 | 2) {
     super(message)
     this.exitCode = exitCode
   }
 }
 
 /**
- * Reads the options, as `parseArgs` of Node does.
+ * Reads the options, as `parseArgs` of Node does, and `--help`.
  *
+ * @param help what `--help` prints
  * @param args without the program's own name
  * @throws ExplainedError for an unknown option, a missing value, or an argument that is not an option
  */
-export function parseOptions<O extends NonNullable<ParseArgsConfig['options']>>(options: O, args: string[]) {
+export function parseOptions<O extends NonNullable<ParseArgsConfig['options']>>(
+  help: string,
+  options: O,
+  args = process.argv.slice(2),
+) {
+  if (args.some(arg => arg === '--help' || arg === '-h')) throw new ExplainedError(help, 0)
   try {
     return parseArgs<{ args: string[]; options: O }>({ args, options }).values
   } catch (error) {
@@ -33,7 +39,7 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
     process.exitCode = await command()
   } catch (error) {
     if (!(error instanceof ExplainedError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    process[error.exitCode === 0 ? 'stdout' : 'stderr'].write(`${error.message}\n`)
     process.exitCode = error.exitCode
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Arguments, help, readArguments } from './arguments.ts'
+import { type Arguments, readArguments } from './arguments.ts'
 import { ExplainedError, runCommand } from './command-line.ts'
 import { removeCredentials, type Servers, writeCredentials } from './credentials-file.ts'
 import { location, runDemo, users } from './demo.ts'
@@ -76,11 +76,7 @@ ${itsyouonline.publicKeyPem}
 
 /** @returns the exit code */
 async function start(stop: AbortSignal): Promise<number> {
-  const options = readArguments(process.argv.slice(2))
-  if (options.help) {
-    print(help)
-    return 0
-  }
+  const options = readArguments()
   if (!existsSync(main)) throw new ExplainedError('dist/index.js is missing: make it with "npm run build".', 1)
 
   const closers: (() => Promise<void>)[] = []

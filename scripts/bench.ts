@@ -5,15 +5,18 @@
  * servers, which answer at once with one JWT. This is not a test: the figures depend on the machine.
  */
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseOptions, runCommand } from '../sandbox/command-line.ts'
+import { inputVariable } from '../sandbox/runner/environment.ts'
+import { makeStepFiles } from '../sandbox/runner/files.ts'
+import { run } from '../sandbox/runner/process.ts'
 import { makeCertificate } from '../sandbox/servers/certificates.ts'
 import { listen } from '../sandbox/servers/http.ts'
-import { defaultUserKey, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
+import { defaultUserKey, inputsFor, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
 import { median, readNumber } from './numbers.ts'
 
 const help = `Usage: npm run bench -- [--runs 40]
@@ -21,8 +24,7 @@ const help = `Usage: npm run bench -- [--runs 40]
   --runs   how often each program is measured, 1 to 1000 (default 40)
   --help   show this text
 
-Exit code: 0 when all is measured, 1 when a program fails, 2 for wrong arguments.
-`
+Exit code: 0 when all is measured, 1 when a program fails, 2 for wrong arguments.`
 
 type Program = {
   name: string
@@ -37,31 +39,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { execPath: node } = process
 
 /** Runs the program once. @returns milliseconds, from its start until it has ended and its output is read */
-function measure({ name, command, args, env }: Program, folder: string): Promise<number> {
-  const files = { GITHUB_OUTPUT: 'output', GITHUB_ENV: 'env', GITHUB_STEP_SUMMARY: 'summary' }
-  const paths = Object.entries(files).map(([variable, file]) => [variable, join(folder, file)] as const)
-  for (const [, path] of paths) writeFileSync(path, '')
-  return new Promise((resolve, reject) => {
-    const start = performance.now()
-    const child = spawn(command, args, {
-      env: { PATH: process.env['PATH'] ?? '', ...Object.fromEntries(paths), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let text = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (text += data))
-    child.on('error', reject)
-    child.on('close', exitCode => {
-      if (exitCode === 0) resolve(performance.now() - start)
-      else reject(new Error(`${name} ended with ${exitCode}:\n${text}`))
-    })
-  })
+async function measure({ name, command, args, env }: Program, folder: string): Promise<number> {
+  const environment: Record<string, string> = { PATH: process.env['PATH'] ?? '', ...makeStepFiles(folder), ...env }
+  const start = performance.now()
+  const program = { file: command, arguments: [...args], directory: folder, environment }
+  const { exitCode, stdout, stderr } = await run({ ...program, onLine() {}, timeoutSeconds: 60 }).done
+  if (exitCode !== 0) throw new Error(`${name} ended with ${exitCode}:\n${stdout}${stderr}`)
+  return performance.now() - start
 }
 
 /** One more run, with a preloaded file that records the peak. This works only for Node's programs. */
 async function peakMegabytes(program: Program, folder: string): Promise<string> {
   if (program.command !== node) return '-'
   const file = join(folder, 'peak')
-  writeFileSync(file, '')
   const args = ['--require', `${root}scripts/bench/peak-memory.cjs`, ...program.args]
   await measure({ ...program, args, env: { ...program.env, PEAK_MEMORY_FILE: file } }, folder)
   return (Number(readFileSync(file, 'utf8')) / 1024).toFixed(0)
@@ -69,31 +59,23 @@ async function peakMegabytes(program: Program, folder: string): Promise<string> 
 
 /** One JWT from the sandbox, then servers that only return it: what is measured is the client. */
 async function startServers() {
-  const server = await startItsYouOnline()
-  const { applicationId, secret } = defaultUserKey
-  const form = { grant_type: 'client_credentials', response_type: 'id_token', scope: 'user:name' }
-  const body = new URLSearchParams({ ...form, client_id: applicationId, client_secret: secret })
-  const jwt = await (await fetch(`${server.url}/v1/oauth/access_token`, { method: 'POST', body })).text()
-  await server.close()
+  const { issue, publicKeyPem: publicKey, close } = await startItsYouOnline()
+  await close()
+  const { applicationId: azp, username } = defaultUserKey
+  const exp = Math.floor(Date.now() / 1000) + 86_400
+  const body = await issue({ azp, exp, iss: 'itsyouonline', scope: ['user:name'], username })
   const certificate = await makeCertificate()
-  const answer = () => ({ status: 200, headers: { 'content-type': 'application/jwt' }, body: jwt })
+  const answer = () => ({ status: 200, headers: { 'content-type': 'application/jwt' }, body })
   const servers = [await listen({ record() {} }, answer), await listen({ record() {}, tls: certificate }, answer)]
-  return { servers, certificate: certificate.cert, publicKey: server.publicKeyPem }
+  return { servers, certificate: certificate.cert, publicKey }
 }
 
-function programsFor(url: string, ca: string, publicKey: string): Program[] {
+function programsFor(url: string, ca: string, publicKeyPem: string): Program[] {
   const scheme = new URL(url).protocol.replace(':', '')
   const ratioTo = `script, ${scheme}`
   const { applicationId, secret } = defaultUserKey
-  const inputs = {
-    NODE_EXTRA_CA_CERTS: ca,
-    'INPUT_APP-ID': applicationId,
-    INPUT_SECRET: secret,
-    INPUT_SCOPE: 'user:name',
-    'INPUT_BASE-URL': url,
-    'INPUT_PUBLIC-KEY': publicKey,
-    'INPUT_ENV-VAR': 'JWT',
-  }
+  const variables = Object.entries(inputsFor({ url, publicKeyPem })).map(([name, text]) => [inputVariable(name), text])
+  const inputs = { NODE_EXTRA_CA_CERTS: ca, ...Object.fromEntries(variables) }
   const endpoint = `${url}/v1/oauth/access_token`
   const env = { NODE_EXTRA_CA_CERTS: ca, CA: ca, URL: endpoint, ID: applicationId, SECRET: secret }
   // As the product page has it.
@@ -144,9 +126,7 @@ async function bench(runs: number): Promise<void> {
 }
 
 await runCommand(async () => {
-  const options = { runs: { type: 'string', default: '40' }, help: { type: 'boolean', short: 'h' } } as const
-  const values = parseOptions(options, process.argv.slice(2))
-  if (values.help) process.stdout.write(help)
-  else await bench(readNumber('--runs', values.runs, 1000))
+  const { runs } = parseOptions(help, { runs: { type: 'string', default: '40' } })
+  await bench(readNumber('--runs', runs, 1000))
   return 0
 })

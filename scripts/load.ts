@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ExplainedError, parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { Job } from '../sandbox/runner/job.ts'
-import { defaultUserKey, type RecordedRequest, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
+import { defaultUserKey, inputsFor, type RecordedRequest, startItsYouOnline } from '../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../sandbox/servers/openvcloud.ts'
 import { median, readNumber } from './numbers.ts'
 
@@ -26,19 +26,14 @@ Usage: npm run load -- [--runs <number>] [--parallel <number>] [--timeout <time>
                           accepted, "all" also those that were rejected
   --help                  show this text
 
-Exit code: 0 when all runs got their JWT, 1 when one did not, 2 for wrong arguments.
-`
+Exit code: 0 when all runs got their JWT, 1 when one did not, 2 for wrong arguments.`
 
 const main = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 
+const text = { type: 'string' } as const
 const optionTypes = {
   runs: { type: 'string', default: '100' },
-  parallel: { type: 'string' },
-  timeout: { type: 'string' },
-  'per-second': { type: 'string' },
-  outage: { type: 'string' },
-  openvcloud: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  ...{ parallel: text, timeout: text, 'per-second': text, outage: text, openvcloud: text },
 } as const
 
 type Run = { succeeded: boolean; repetitions: number; seconds: number; error: string }
@@ -70,11 +65,8 @@ async function runAll(runs: number, parallel: number, inputs: Record<string, str
 }
 
 function requestRows(server: string, requests: readonly RecordedRequest[]): [string, number][] {
-  const rejected = requests.filter(({ status }) => status !== 200).length
-  return [
-    [`requests to ${server}`, requests.length],
-    ['  rejected', rejected],
-  ]
+  const rejected = requests.filter(({ status }) => status !== 200)
+  return Object.entries({ [`requests to ${server}`]: requests.length, '  rejected': rejected.length })
 }
 
 function print(runs: readonly Run[], requests: [string, number][]): void {
@@ -93,11 +85,7 @@ function print(runs: readonly Run[], requests: [string, number][]): void {
 }
 
 async function load(): Promise<number> {
-  const options = parseOptions(optionTypes, process.argv.slice(2))
-  if (options.help) {
-    process.stdout.write(help)
-    return 0
-  }
+  const options = parseOptions(help, optionTypes)
   if (!existsSync(main)) throw new ExplainedError('dist/index.js does not exist: run "npm run build".', 2)
   const runs = readNumber('--runs', options.runs, 1000)
   const parallel = Math.min(runs, readNumber('--parallel', options.parallel ?? `${Math.min(runs, 512)}`, 512))
@@ -118,19 +106,14 @@ async function load(): Promise<number> {
       },
     }),
   })
-  const { url, publicKeyPem } = itsyouonline
   const location = await startOpenvCloud({
-    publicKeyPem,
+    publicKeyPem: itsyouonline.publicKeyPem,
     users: { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } },
     requestLimit: { countsRejected: openvcloud === 'all' },
   })
   try {
     const ended = await runAll(runs, parallel, {
-      'app-id': defaultUserKey.applicationId,
-      secret: defaultUserKey.secret,
-      scope: 'user:name',
-      'base-url': url,
-      'public-key': publicKeyPem,
+      ...inputsFor(itsyouonline),
       ...(openvcloud && { 'ovc-url': location.url }),
       ...(timeout && { timeout }),
     })

@@ -24,11 +24,9 @@ Usage: APP_ID=... SECRET=... npm run try -- [--scope <list>] [--validity <time>]
 
 Type a space before the command, and most shells keep it out of their history.
 
-Exit code: 0 when all is well, 1 when the run failed, 2 for wrong arguments, 130 after Ctrl-C.
-`
+Exit code: 0 when all is well, 1 when the run failed, 2 for wrong arguments, 130 after Ctrl-C.`
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const main = `${root}dist/index.js`
+const main = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 
 /** What a company's network may need: the runner of the sandbox takes nothing else from this machine. */
 const networkVariables = [
@@ -40,29 +38,16 @@ const networkVariables = [
   'NODE_USE_SYSTEM_CA',
 ]
 
-type Arguments = { help: boolean; inputs: Record<string, string> }
+const text = { type: 'string' } as const
+const options = {
+  ...{ scope: text, validity: text, audience: text, 'ovc-url': text, 'ays-url': text, 'base-url': text },
+  'public-key-file': text,
+}
 
 /** @throws ExplainedError for an argument that is wrong */
-function readArguments(args: string[]): Arguments {
-  const {
-    help,
-    'public-key-file': file,
-    ...values
-  } = parseOptions(
-    {
-      scope: { type: 'string' },
-      validity: { type: 'string' },
-      audience: { type: 'string' },
-      'ovc-url': { type: 'string' },
-      'ays-url': { type: 'string' },
-      'base-url': { type: 'string' },
-      'public-key-file': { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-    args,
-  )
-  const inputs: Record<string, string> = { ...values, ...(file !== undefined && { 'public-key': read(file) }) }
-  return { help, inputs }
+function readArguments(): Record<string, string> {
+  const { 'public-key-file': file, ...values } = parseOptions(help, options)
+  return { ...values, ...(file !== undefined && { 'public-key': read(file) }) }
 }
 
 function read(file: string): string {
@@ -71,14 +56,6 @@ function read(file: string): string {
   } catch (error) {
     throw new ExplainedError(`Cannot read --public-key-file (${(error as NodeJS.ErrnoException).code}).`, 2)
   }
-}
-
-/** @throws ExplainedError where the environment does not have the key */
-function readKey(): { 'app-id': string; secret: string } {
-  const { APP_ID: id, SECRET: secret } = process.env
-  if (!id || !secret)
-    throw new ExplainedError('Set APP_ID and SECRET in the environment: the API key to try. --help shows how.', 2)
-  return { 'app-id': id, secret }
 }
 
 /** Errors that only come after the key gave a JWT. */
@@ -100,11 +77,10 @@ The key works. In your repository, under Settings, Secrets and variables, Action
 }
 
 async function tryKey(job: Job, inputs: Record<string, string>): Promise<number> {
-  const env = networkVariables.flatMap(name => (process.env[name] ? [[name, process.env[name] as string]] : []))
   const result = await job.runAction({
     main,
     with: inputs,
-    env: Object.fromEntries(env),
+    env: Object.fromEntries(networkVariables.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []))),
     timeoutSeconds: 3600,
     onLine: line => process.stdout.write(`${line}\n`),
   })
@@ -119,16 +95,15 @@ const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
 
 await runCommand(async () => {
-  const { help: isHelp, inputs } = readArguments(process.argv.slice(2))
-  if (isHelp) {
-    process.stdout.write(help)
-    return 0
-  }
+  const inputs = readArguments()
   if (!existsSync(main)) throw new ExplainedError('dist/index.js does not exist: run "npm run build".', 2)
-  const key = readKey()
-  const job = new Job({ secrets: [key.secret] })
+  const { APP_ID: id, SECRET: secret } = process.env
+  if (!id || !secret) {
+    throw new ExplainedError('Set APP_ID and SECRET in the environment: the API key to try. --help shows how.', 2)
+  }
+  const job = new Job({ secrets: [secret] })
   try {
-    const run = tryKey(job, { ...key, ...inputs })
+    const run = tryKey(job, { 'app-id': id, secret, ...inputs })
     // A run that Ctrl-C cut short ends in errors that no one needs to see.
     run.catch(() => {})
     return await Promise.race([run, once(stop.signal, 'abort').then(() => 130)])

@@ -5,11 +5,12 @@ import { startAys } from '../../sandbox/servers/ays.ts'
 import { html, json, listen, type Reply } from '../../sandbox/servers/http.ts'
 import {
   defaultOrganizationKey,
+  inputsFor,
   startItsYouOnline,
   defaultUserKey as user,
 } from '../../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
-import { type Inputs, inputsFor, runAction } from '../support/action.ts'
+import { type Inputs, runAction } from '../support/action.ts'
 import { serverText } from '../support/faulty-server.ts'
 import { publicKeyPem as anotherPublicKey } from '../support/forge.ts'
 
@@ -43,19 +44,14 @@ const accepts = {
   ays: `AYS at ${ays.url} accepts the JWT.`,
   stranger: `OpenvCloud at ${stranger.url} accepts the JWT. No account there names deployer@itsyouonline; creating a cloud space needs one.`,
 }
+const toBoth = { 'ovc-url': openvcloud.url, 'ays-url': ays.url }
+const asMember = { ...toBoth, scope: 'user:memberof:my-org' }
+const asOrganization = { ...organization, audience: 'my-org', 'ays-url': ays.url }
 test.concurrent.each<[who: string, inputs: Inputs, lines: string[]]>([
   ['OpenvCloud accepts a user with an account', { 'ovc-url': `${openvcloud.url}/` }, [accepts.openvcloud]],
   ['OpenvCloud accepts a user without an account', { 'ovc-url': stranger.url }, [accepts.stranger]],
-  [
-    'OpenvCloud and AYS accept a member',
-    { 'ovc-url': openvcloud.url, 'ays-url': ays.url, scope: 'user:memberof:my-org' },
-    [accepts.openvcloud, accepts.ays],
-  ],
-  [
-    "AYS accepts its organization's key, with an audience",
-    { ...organization, audience: 'my-org', 'ays-url': ays.url },
-    [accepts.ays],
-  ],
+  ['OpenvCloud and AYS accept a member', asMember, [accepts.openvcloud, accepts.ays]],
+  ["AYS accepts its organization's key, with an audience", asOrganization, [accepts.ays]],
 ])('%s: a line of the log and of the summary, and no warning', async (_who, inputs, lines) => {
   const result = await run({ ...inputs, summary: 'true' })
   expect(result).toKeepPromises()
@@ -64,37 +60,23 @@ test.concurrent.each<[who: string, inputs: Inputs, lines: string[]]>([
   expect(result.summary).toContain(`<th>Accepted by</th><td>${lines.join(' ')}</td>`)
 })
 
+const another = new RegExp(`another ItsYou\\.online than ${itsyouonline.url}.*\\[ERR_OVC_REFUSED\\]$`)
 test.concurrent.each<[name: string, inputs: Inputs, says: RegExp]>([
-  [
-    'an OpenvCloud of another ItsYou.online',
-    { 'ovc-url': distrustful.url },
-    new RegExp(`another ItsYou\\.online than ${itsyouonline.url}.*\\[ERR_OVC_REFUSED\\]$`),
-  ],
+  ['an OpenvCloud of another ItsYou.online', { 'ovc-url': distrustful.url }, another],
   ['the address of an AYS server in "ovc-url"', { 'ovc-url': ays.url }, /\[ERR_NOT_OPENVCLOUD\]$/],
   ['the address of an OpenvCloud location in "ays-url"', { 'ays-url': openvcloud.url }, /\[ERR_NOT_AYS\]$/],
-  [
-    'one of the two',
-    { 'ovc-url': openvcloud.url, 'ays-url': ays.url },
-    /no scope "user:memberof:<organization>".*\[ERR_AYS_REFUSED\]$/,
-  ],
+  ['one of the two', toBoth, /no scope "user:memberof:<organization>".*\[ERR_AYS_REFUSED\]$/],
 ])('nothing is set where this refuses the JWT: %s', async (_name, inputs, says) => {
   const result = await run(inputs)
   expect(result).toKeepPromises()
   expect(result.errors).toEqual([expect.stringMatching(says)])
 })
 
-const gateway = (status: number) => html(status, serverText)
 const commands = `::set-output name=jwt::${serverText}\n##[error]${serverText}`
+const hostile = { status: 200, body: commands }
 test.concurrent.each<[name: string, input: 'ovc-url' | 'ays-url', Reply, says: RegExp]>([
-  ['403 of a gateway', 'ovc-url', gateway(403), /status 403.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
-  ['400 of a gateway', 'ays-url', gateway(400), /status 400.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
-  ['431 of a gateway', 'ays-url', gateway(431), /status 431.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
-  [
-    'a list of commands for the runner',
-    'ovc-url',
-    { status: 200, headers: {}, body: commands },
-    /\[ERR_NOT_OPENVCLOUD\]$/,
-  ],
+  ['a page of a gateway', 'ays-url', html(400, serverText), /status 400.* gateway.*\[ERR_UNEXPECTED_STATUS\]$/],
+  ['a list of commands for the runner', 'ovc-url', hostile, /\[ERR_NOT_OPENVCLOUD\]$/],
 ])('%s for "%s"', async (_name, input, reply, says) => {
   const { run: result, requests } = await runWith(input, reply)
   expect(result).toKeepPromises()

@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { run } from '../../sandbox/runner/process.ts'
-import { startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
-import { folder, inputsFor, main, testWhere } from '../support/action.ts'
+import { inputsFor, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { folder, main, testWhere } from '../support/action.ts'
 
 type Files = { GITHUB_OUTPUT?: string; GITHUB_ENV?: string; GITHUB_STEP_SUMMARY?: string }
 
@@ -108,7 +108,7 @@ testWhere(existsSync(readOnly), readOnly)(
   async () => {
     const { stdout } = await runWith({ GITHUB_OUTPUT: readOnly })
     expect(stdout).toMatch(
-      /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\), .*"options: --user root".*\[ERR_RUNNER_FILES_DENIED\]\n$/,
+      /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\): .*"options: --user root".*\[ERR_RUNNER_FILES_DENIED\]\n$/,
     )
   },
 )

@@ -49,36 +49,14 @@ test.concurrent('the proxy learns the host, the port and who asks, and nothing e
   expect(connects[0]).toMatch(new RegExp(`^CONNECT ${remoteHost}:${server.port} HTTP/1\\.1\r\n`))
 })
 
+const refuses = { proxy: { credentials: 'another:one' } }
+const isSilent = { proxy: { behaviours: [() => {}] }, timeout: '2s' }
 test.concurrent.each<[name: string, way: Way, says: RegExp, connects: number, requests: number]>([
-  [
-    'a proxy that refuses the credentials',
-    { proxy: { credentials: 'another:one' } },
-    /^The proxy in https_proxy .*\(status 407\): .*credentials.*\[ERR_PROXY_REFUSED\]$/,
-    1,
-    0,
-  ],
-  [
-    'a proxy that is silent',
-    { proxy: { behaviours: [() => {}] }, timeout: '2s' },
-    /^The proxy in https_proxy did not answer .* 2 s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/,
-    1,
-    0,
-  ],
-  [
-    'a proxy at an https:// address: an error before any connection, and never a way around it',
-    { proxy: {}, scheme: 'https' },
-    /^https_proxy is an https:\/\/ address, which is not supported.*\[ERR_PROXY_INVALID\]$/,
-    0,
-    0,
-  ],
-  [
-    'a server that fails behind a proxy: the error names both',
-    { proxy: {}, server: answer(503) },
-    /^https:\S+ \(through the proxy in https_proxy\) is unavailable \(status 503.*\[ERR_UNAVAILABLE\]$/,
-    1,
-    1,
-  ],
-])('%s', async (_name, way, says, connects, requests) => {
+  ['that refuses the credentials', refuses, /^The proxy .* 407\): .*credentials.*\[ERR_PROXY_REFUSED\]$/, 1, 0],
+  ['that is silent', isSilent, /^The proxy .* did not answer .*\(\d s, 1 attempt\).*\[ERR_PROXY_SILENT\]$/, 1, 0],
+  ['at an https:// address', { proxy: {}, scheme: 'https' }, /^https_proxy .*\[ERR_PROXY_INVALID\]$/, 0, 0],
+  ['before a server that fails', { proxy: {}, server: answer(503) }, /\(through .*\[ERR_UNAVAILABLE\]$/, 1, 1],
+])('a proxy %s: an error, and never a way around it', async (_name, way, says, connects, requests) => {
   const { run, server, connects: its } = await runThrough(way)
   expect(run).toKeepPromises()
   expect(run.errors).toEqual([expect.stringMatching(says)])

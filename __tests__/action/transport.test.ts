@@ -1,11 +1,10 @@
 /** Attempts of the built action on real sockets; `unit/http` has each way in which one can fail. */
 
 import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
-import { describe, expect, test } from '@jest/globals'
-import { json, listen } from '../../sandbox/servers/http.ts'
+import { expect, test } from '@jest/globals'
 import '../../src/http/request.ts'
-import { causesIn, issues, keyInputs, preload, renewalInputs, runAgainst, trust } from '../support/action.ts'
-import { answer, type Behaviour, bytesThenReset } from '../support/faulty-server.ts'
+import { causesIn, issues, keyInputs, renewalInputs, runAgainst, trust } from '../support/action.ts'
+import { answer, bytesThenReset } from '../support/faulty-server.ts'
 
 const refreshToken = { refresh_token: 'refresh-token-of-the-new-jwt' }
 const key = { inputs: keyInputs, path: '/v1/oauth/access_token', claims: {} }
@@ -35,43 +34,6 @@ test.concurrent.each([
     }
   },
 )
-
-describe('a server that answers after 12 s has succeeded at the first attempt, with the defaults', () => {
-  const work = () => new Promise(resolve => setTimeout(resolve, 12_000))
-  const inputs = { ...keyInputs, retries: undefined }
-
-  test.concurrent('ItsYou.online', async () => {
-    const slow: Behaviour = exchange => work().then(() => issues()(exchange))
-    const { run, server } = await runAgainst([slow], { inputs })
-    expect(run).toKeepPromises()
-    expect(run.exitCode).toBe(0)
-    expect(server.requests).toHaveLength(1)
-  })
-
-  test.concurrent('OpenvCloud', async () => {
-    const requests: unknown[] = []
-    const slow = await listen({ record: request => requests.push(request) }, () => work().then(() => json(200, [])))
-    try {
-      const { run } = await runAgainst([issues()], { inputs: { ...inputs, 'ovc-url': slow.origin } })
-      expect(run).toKeepPromises()
-      expect(run.exitCode).toBe(0)
-      expect(requests).toHaveLength(1)
-    } finally {
-      await slow.close()
-    }
-  })
-})
-
-test.concurrent('localhost is this machine, whatever a name server says', async () => {
-  const nodeArguments = preload(`
-    import dns from 'node:dns'
-    import { syncBuiltinESMExports } from 'node:module'
-    dns.lookup = () => { throw new Error('a name server was asked') }
-    syncBuiltinESMExports()`)
-  const { run } = await runAgainst([issues()], { baseUrl: port => `http://localhost:${port}`, nodeArguments })
-  expect(run).toKeepPromises()
-  expect(run.exitCode).toBe(0)
-})
 
 // With Node's 250 ms, a name with two addresses fails where the first is slow and the second is not there.
 test('each address of a name has the time that a slow link needs', () => {

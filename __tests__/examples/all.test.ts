@@ -3,7 +3,8 @@
 import { expect, test } from '@jest/globals'
 import { listen } from '../../sandbox/servers/http.ts'
 import { filesIn } from '../support/pages.ts'
-import { brief, claimsOf, describeExample, lifeOf } from '../support/workflow/look.ts'
+import { describeExample } from '../support/tools.ts'
+import { brief, claimsOf, lifeOf } from '../support/workflow/look.ts'
 import { type ExampleOptions, newWorld, runExample } from '../support/workflow/run-example.ts'
 
 /** The action's own call. */

@@ -7,7 +7,8 @@ import { blueprint, type World, type WorldOptions } from '../../sandbox/example-
 import type { AysVersion } from '../../sandbox/servers/ays.ts'
 import { listen, type Reply } from '../../sandbox/servers/http.ts'
 import { defaultUserKey } from '../../sandbox/servers/itsyouonline.ts'
-import { bodyOf, brief, claimsOf, describeExample, lifeOf } from '../support/workflow/look.ts'
+import { describeExample } from '../support/tools.ts'
+import { bodyOf, brief, claimsOf, lifeOf } from '../support/workflow/look.ts'
 import { type ExampleOptions, newWorld, runExample } from '../support/workflow/run-example.ts'
 
 const versions = ['9.0', '9.1', '9.2', '9.3'] as const

@@ -2,7 +2,8 @@
 
 import { expect, test } from '@jest/globals'
 import { listen, type Reply } from '../../sandbox/servers/http.ts'
-import { bodyOf, brief, describeExample } from '../support/workflow/look.ts'
+import { describeExample } from '../support/tools.ts'
+import { bodyOf, brief } from '../support/workflow/look.ts'
 import { newWorld, runExample } from '../support/workflow/run-example.ts'
 
 const file = 'deploy-openvcloud.yml'

@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from '@jest/globals'
 import { blocksOf, readText } from '../support/pages.ts'
-import { brief, describeExample } from '../support/workflow/look.ts'
+import { describeExample } from '../support/tools.ts'
+import { brief } from '../support/workflow/look.ts'
 import { runText } from '../support/workflow/run-example.ts'
 
 /** The first block after a text. */

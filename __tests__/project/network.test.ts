@@ -1,97 +1,72 @@
 /** What leaves the machine: the built action connects to the servers that its inputs name, and does nothing else outside. */
 
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { run } from '../../sandbox/runner/process.ts'
+import { afterAll, expect, test } from '@jest/globals'
+import { Job } from '../../sandbox/runner/job.ts'
 import { startAys } from '../../sandbox/servers/ays.ts'
 import { makeCertificate, remoteHost } from '../../sandbox/servers/certificates.ts'
-import { defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { defaultUserKey, inputsFor, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { root } from '../support/pages.ts'
 import { startProxy } from '../support/proxy.ts'
 
-const parent = temporaryFolder()
-const recorder = `${root}__tests__/support/record-network.cjs`
+const folder = temporaryFolder()
 const tls = await makeCertificate({ hosts: [remoteHost] })
-const authority = join(parent, 'authority.pem')
+const authority = join(folder, 'authority.pem')
 writeFileSync(authority, tls.cert)
 
 const itsyouonline = await startItsYouOnline()
 const { publicKeyPem } = itsyouonline
-const openvcloud = await startOpenvCloud({
-  publicKeyPem,
-  users: { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } },
-})
+const users = { [defaultUserKey.username]: { accounts: [{ id: 1, name: 'my-account' }] } }
+const openvcloud = await startOpenvCloud({ publicKeyPem, users })
 const ays = await startAys({ publicKeyPem, organization: 'my-org' })
 const remote = await startItsYouOnline({ tls })
 const proxy = await startProxy({ to: async () => remote.port })
 afterAll(() => Promise.all([itsyouonline, openvcloud, ays, remote, proxy].map(server => server.close())))
 
-const inputs = {
-  'INPUT_APP-ID': defaultUserKey.applicationId,
-  INPUT_SECRET: defaultUserKey.secret,
-  INPUT_SCOPE: 'user:memberof:my-org',
-  'INPUT_BASE-URL': itsyouonline.url,
-  'INPUT_PUBLIC-KEY': publicKeyPem,
-  'INPUT_ENV-VAR': 'JWT',
-  INPUT_SUMMARY: 'true',
+const inputs = { ...inputsFor(itsyouonline), scope: 'user:memberof:my-org', summary: 'true' }
+
+/** Runs a script as an action, with these arguments for Node. */
+async function runNode(main: string, nodeArguments: string[], given: object = {}, env: object = {}) {
+  const job = new Job()
+  try {
+    return await job.runAction({ main, nodeArguments, with: { ...inputs, ...given }, env: { ...env } })
+  } finally {
+    job.dispose()
+  }
 }
 
-/** Runs Node in a folder of its own, with the runner's files in it. @returns also what was recorded, where something was */
-async function runNode(
-  args: string[],
-  environment: Record<string, string> = {},
-  folder = mkdtempSync(join(parent, 'run-')),
-) {
-  const file = (name: string) => {
-    writeFileSync(join(folder, name), '')
-    return join(folder, name)
-  }
-  const [record, output] = [file('record'), file('output')]
-  const files = { GITHUB_OUTPUT: output, GITHUB_ENV: file('env'), GITHUB_STEP_SUMMARY: file('summary') }
-  const { exitCode, stderr, stdout } = await run({
-    file: process.execPath,
-    arguments: args,
-    directory: folder,
-    environment: { PATH: process.env['PATH'] ?? '', RECORD_FILE: record, ...files, ...environment },
-    onLine: () => {},
-    timeoutSeconds: 60,
-  }).done
-  const lines = readFileSync(record, 'utf8').split('\n').filter(Boolean)
-  return { exitCode, stderr, stdout, lines, hasJwt: readFileSync(output, 'utf8').startsWith('jwt<<') }
+/** @returns also all that the script did with the network and with other processes */
+async function runRecorded(main: string, given: object = {}, env: object = {}) {
+  const record = join(mkdtempSync(join(folder, 'run-')), 'record')
+  const recorder = `${root}__tests__/support/record-network.cjs`
+  const result = await runNode(main, ['--require', recorder], given, { ...env, RECORD_FILE: record })
+  return { ...result, recorded: readFileSync(record, 'utf8').split('\n').filter(Boolean) }
 }
 
 const action = `${root}dist/index.js`
-const connection = (port: number) => `TCPCONNECTWRAP 127.0.0.1 ${port}`
+const good = { exitCode: 0, stderr: '', outputs: { identity: 'deployer' } }
 
-describe('a good run', () => {
-  test.each<[name: string, environment: Record<string, string>, ports: number[]]>([
-    ['connects to the server of "base-url"', {}, [itsyouonline.port]],
-    [
-      'connects to the servers of "base-url", "ovc-url" and "ays-url"',
-      { 'INPUT_OVC-URL': openvcloud.url, 'INPUT_AYS-URL': ays.url },
-      [itsyouonline.port, openvcloud.port, ays.port],
-    ],
-    [
-      'connects to the proxy, which looks the name up',
-      {
-        'INPUT_BASE-URL': `https://${remoteHost}`,
-        'INPUT_PUBLIC-KEY': remote.publicKeyPem,
-        NODE_EXTRA_CA_CERTS: authority,
-        https_proxy: `http://127.0.0.1:${proxy.port}`,
-      },
-      [proxy.port],
-    ],
-  ])('%s, and nowhere else', async (_name, environment, ports) => {
-    const result = await runNode(['--require', recorder, action], { ...inputs, ...environment })
-    expect(result).toMatchObject({ exitCode: 0, stderr: '', hasJwt: true, lines: ports.map(connection) })
-  })
+const others = { 'ovc-url': openvcloud.url, 'ays-url': ays.url }
+const far = { 'base-url': `https://${remoteHost}`, 'public-key': remote.publicKeyPem }
+const proxied = { NODE_EXTRA_CA_CERTS: authority, https_proxy: `http://127.0.0.1:${proxy.port}` }
+test.each<[what: string, given: object, env: object, ports: number[]]>([
+  ['server of "base-url"', {}, {}, [itsyouonline.port]],
+  ['servers of "base-url", "ovc-url" and "ays-url"', others, {}, [itsyouonline.port, openvcloud.port, ays.port]],
+  ['proxy, which looks the name up', far, proxied, [proxy.port]],
+])('a good run connects to the %s, and nowhere else', async (_what, given, env, ports) => {
+  const recorded = ports.map(port => `TCPCONNECTWRAP 127.0.0.1 ${port}`)
+  expect(await runRecorded(action, given, env)).toMatchObject({ ...good, recorded })
 })
 
 test('the record would show everything else', async () => {
-  const script = `
+  const script = join(folder, 'script.cjs')
+  writeFileSync(
+    script,
+    `
     require('node:dns').lookup('localhost', () => {})
     const resolver = new (require('node:dns').Resolver)()
     resolver.setServers(['127.0.0.1:1'])
@@ -100,30 +75,16 @@ test('the record would show everything else', async () => {
     require('node:dgram').createSocket('udp4').close()
     require('node:net').createServer().listen(0, '127.0.0.1', function () { this.close() })
     new (require('node:worker_threads').Worker)('', { eval: true })
-    require('node:child_process').spawn(process.execPath, ['--version'])`
-  const { lines } = await runNode(['--require', recorder, '--eval', script])
-  const kinds = [
-    'GETADDRINFOREQWRAP localhost',
-    'QUERYWRAP name.example.test',
-    'UDPWRAP',
-    'TCPSERVERWRAP',
-    'WORKER',
-    'PROCESSWRAP',
-  ]
-  expect(lines).toEqual(expect.arrayContaining(kinds))
+    require('node:child_process').spawn(process.execPath, ['--version'])`,
+  )
+  const kinds = 'GETADDRINFOREQWRAP localhost,QUERYWRAP name.example.test,UDPWRAP,TCPSERVERWRAP,WORKER,PROCESSWRAP'
+  expect((await runRecorded(script)).recorded).toEqual(expect.arrayContaining(kinds.split(',')))
 })
 
-describe('with the permissions of Node to read files and to write below one folder, and no others', () => {
-  const runBelow = (folder: string, writable: string) =>
-    runNode(['--permission', '--allow-fs-read=*', `--allow-fs-write=${writable}`, action], inputs, folder)
-
-  test('the action does its work', async () => {
-    const folder = mkdtempSync(join(parent, 'writable-'))
-    expect(await runBelow(folder, folder)).toMatchObject({ exitCode: 0, stderr: '', hasJwt: true })
-  })
-
-  test('it could not write anywhere else', async () => {
-    const [folder, other] = ['runner-', 'other-'].map(name => mkdtempSync(join(parent, name))) as [string, string]
-    expect(await runBelow(folder, other)).toMatchObject({ exitCode: 1, hasJwt: false })
-  })
+test.each([
+  ["it does its work with those of the runner's folder", join(realpathSync(tmpdir()), 'job-*'), good],
+  ['it could not write anywhere else', join(folder, '*'), { exitCode: 1, outputs: {} }],
+])('with the permissions of Node to read files and to write some, and no others, %s', async (_what, writable, end) => {
+  const permissions = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${writable}`]
+  expect(await runNode(action, permissions)).toMatchObject(end)
 })

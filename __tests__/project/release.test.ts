@@ -3,13 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { temporaryFolder } from '../support/folder.ts'
 import { readText } from '../support/pages.ts'
-import { missingTools } from '../support/tools.ts'
+import { describeExample } from '../support/tools.ts'
 
-const describeWithBash = missingTools() === undefined ? describe : describe.skip
 const parent = temporaryFolder()
 const { check, release } = parse(readText('.github/workflows/release.yml')).jobs
 
@@ -40,7 +39,7 @@ function run(
   return { status, output: read('output'), calls: read('calls') }
 }
 
-describeWithBash('the notes', () => {
+describeExample('the notes', () => {
   const changelog = `# Changelog
 
 ## [Unreleased]
@@ -82,7 +81,7 @@ describeWithBash('the notes', () => {
   })
 })
 
-describeWithBash('a release', () => {
+describeExample('a release', () => {
   /** Stands in for GitHub's program: says whether there is a draft, and writes down how it was called. */
   const gh = (view: string) => `#!/bin/sh
 [ "$2" = view ] && { ${view}; exit; }

@@ -4,37 +4,34 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
-import { run } from '../../sandbox/runner/process.ts'
 import { html, listen, plain } from '../../sandbox/servers/http.ts'
 import { defaultUserKey, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
+import { runCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { root } from '../support/pages.ts'
+import { testOnPosix } from '../support/tools.ts'
 
 const folder = temporaryFolder()
 const keyFile = join(folder, 'public.pem')
-const server = await startItsYouOnline()
+let isDown = false
+const server = await startItsYouOnline({ proxy: () => (isDown ? { status: 503 } : undefined) })
 afterAll(() => server.close())
 writeFileSync(keyFile, server.publicKeyPem)
 
 const { applicationId, secret } = defaultUserKey
 const goodKey = { APP_ID: applicationId, SECRET: secret }
-const start = (
-  environment: Record<string, string>,
-  options: string[] = [],
-  others: Partial<Parameters<typeof run>[0]> = {},
-) =>
-  run({
-    file: process.execPath,
-    arguments: [`${root}scripts/try.ts`, '--base-url', server.url, '--public-key-file', keyFile, ...options],
-    directory: folder,
-    environment: { PATH: process.env['PATH'] ?? '', ...environment },
-    onLine: () => {},
-    timeoutSeconds: 60,
-    ...others,
-  }).done
+const start = (env: Record<string, string>, options: string[] = [], others: Parameters<typeof runCommand>[2] = {}) => {
+  const args = ['--base-url', server.url, '--public-key-file', keyFile, ...options]
+  return runCommand('scripts/try.ts', args, { env, ...others })
+}
 
-test('a good key: the log, the outputs by name, and what to do next', async () => {
-  const { exitCode, stdout } = await start(goodKey, ['--scope', 'user:name'])
+const firstAttempt = /^Attempt 1 failed/m
+
+test('a good key: the log while the action runs, the outputs by name, and what to do next', async () => {
+  isDown = true
+  const onLine = (_stream: string, line: string) => {
+    if (firstAttempt.test(line)) isDown = false
+  }
+  const { exitCode, stdout } = await start(goodKey, ['--scope', 'user:name'], { onLine })
   expect(exitCode).toBe(0)
   expect(stdout).toContain('Identity: deployer')
   expect(stdout).toMatch(/^ {2}outputs\.jwt +\*\*\*$/m)
@@ -60,38 +57,16 @@ test.each([
   const refusing = await listen({ record() {} }, () => reply)
   const { exitCode, stdout } = await start(goodKey, ['--scope', 'user:memberof:my-org', option, refusing.origin])
   await refusing.close()
-  expect(exitCode).toBe(1)
-  expect(stdout).toContain(`
-The key works, but --ovc-url or --ays-url does not. What to do: docs/troubleshooting.md#${anchor}
-`)
+  const says = `\nThe key works, but --ovc-url or --ays-url does not. What to do: docs/troubleshooting.md#${anchor}\n`
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining(says) })
 })
 
-const firstAttempt = /^Attempt 1 failed/
-
-test('the log appears while the action runs', async () => {
-  let isShown = false
-  const waiting = await startItsYouOnline({ proxy: () => (isShown ? undefined : { status: 503 }) })
-  writeFileSync(join(folder, 'waiting.pem'), waiting.publicKeyPem)
-  const options = ['--base-url', waiting.url, '--public-key-file', 'waiting.pem']
-  const { exitCode } = await start(goodKey, options, {
-    onLine: (_stream, line) => {
-      isShown ||= firstAttempt.test(line)
-    },
-  })
-  await waiting.close()
-  expect(exitCode).toBe(0)
-})
-
-// Windows knows no signals: Ctrl-C ends the process there.
-const testWithSignals = process.platform === 'win32' ? test.skip : test
-
-testWithSignals.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder behind', async name => {
-  const down = await startItsYouOnline({ proxy: () => ({ status: 503 }) })
+testOnPosix.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder behind', async name => {
+  isDown = true
   const temporary = mkdtempSync(join(folder, 'tmp-'))
-  const environment = { ...goodKey, TMPDIR: temporary }
-  const signal = { name, afterOutput: new RegExp(firstAttempt, 'm') }
-  const exit = await start(environment, ['--base-url', down.url], { signal })
-  await down.close()
+  const signal = { name, afterOutput: firstAttempt }
+  const exit = await start({ ...goodKey, TMPDIR: temporary }, [], { signal })
+  isDown = false
   expect(exit).toMatchObject({ exitCode: 130, stderr: '' })
   expect(readdirSync(temporary)).toEqual([])
 })

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type ActionOptions, Job, type JobOptions } from '../../sandbox/runner/job.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { testOnPosix } from '../support/tools.ts'
 
 const folder = temporaryFolder()
 let job: Job
@@ -162,8 +163,6 @@ test.each([
   expect(step.header).toContain(`\n  shell: ${process.execPath} {0}\n`)
 })
 
-// Windows has no signals (Node ends the process at once) and may have no bash.
-const posixTest = process.platform === 'win32' ? test.skip : test
 const wait = "setInterval(() => {}, 1000); print('ready\\n')"
 const cleanUp =
   "process.on('SIGINT', () => { print('cleaned up'); append('GITHUB_OUTPUT', 'a=1\\n'); process.exit(5) })"
@@ -171,7 +170,7 @@ const cleanUp =
 const cancelled = { outcome: 'cancelled', errors: ['The operation was canceled.'] }
 const terminated = { outcome: 'failure', exitCode: null, timedOut: false, errors: [] }
 
-posixTest.each([
+testOnPosix.each([
   ['SIGINT', cleanUp, { ...cancelled, exitCode: 5, signal: null, stdout: 'ready\ncleaned up', outputs: { a: '1' } }],
   ['SIGTERM', '', { ...terminated, signal: 'SIGTERM' }],
   ['SIGTERM', "process.on('SIGTERM', () => {})", { ...terminated, signal: 'SIGKILL' }],
@@ -179,12 +178,12 @@ posixTest.each([
   expect(await runCode(`${handler}; ${wait}`, { signal: { name, afterOutput: /ready/g } })).toMatchObject(end)
 })
 
-posixTest('a script that a signal ends has an annotation', async () => {
+testOnPosix('a script that a signal ends has an annotation', async () => {
   const errors = ['Process completed with exit code 137.']
   expect(await job.runScript({ run: 'kill -KILL $$' })).toMatchObject({ exitCode: null, signal: 'SIGKILL', errors })
 })
 
-posixTest('a script stops at the first failure, and its header shows all of it, masked, and its shell', async () => {
+testOnPosix('a script stops at the first failure, and its header shows all of it, masked, and its shell', async () => {
   startJob({ secrets: ['sesame'] })
   const result = await job.runScript({ run: 'echo one\nfalse\necho open sesame\n', env: { A: '1' } })
   expect(result).toMatchObject({ exitCode: 1, stdout: 'one\n' })
@@ -192,7 +191,7 @@ posixTest('a script stops at the first failure, and its header shows all of it, 
   expect(result.header.replace(/\/.*\//, '/')).toBe(`${shown.join('\n  ')}\n`)
 })
 
-posixTest.each([
+testOnPosix.each([
   [undefined, 0],
   ['sh', 0],
   ['bash', 1],

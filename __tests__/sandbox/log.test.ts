@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { parseInputs } from '../../sandbox/runner/action-file.ts'
 import { makeStepFiles, readStepFiles, type StepFiles } from '../../sandbox/runner/files.ts'
 import { findLeaks } from '../../sandbox/runner/leaks.ts'
 import { StepLog } from '../../sandbox/runner/log.ts'
@@ -27,32 +26,6 @@ function readFiles(text: string, ...variables: (keyof StepFiles)[]) {
   rmSync(folder, { recursive: true })
   return { ...contents, errors: log.errors, failed: log.failed }
 }
-
-test('the inputs of an action.yml are read as YAML', () => {
-  const yaml = `
-inputs: # all of them
-# default: not this
-  plain:
-    description: 'default: not this'
-    default: https://a.example # why
-  'quoted': # why
-    default: 'it''s'
-  lines:
-    default: |
-      a
-      b
-  switch: { default: false }
-  empty:
-    default: ""
-  none:
-outputs:
-  plain:
-    default: not this
-`
-  const inputs = { plain: 'https://a.example', quoted: "it's", lines: 'a\nb\n', switch: 'false', empty: '', none: '' }
-  expect(parseInputs(yaml)).toEqual(inputs)
-  expect(parseInputs('name: x')).toEqual({})
-})
 
 const title = { title: 'T', file: 'a,b' }
 const first = { command: 'error', properties: title, message: 'bad\nthing 100% %0A', stream: 'stdout', line: 1 }
@@ -168,38 +141,23 @@ test.each<[keyof StepFiles, string, text: string, result: object]>([
   expect(readFiles(text, variable)).toMatchObject({ ...result, failed: false })
 })
 
-test.each([
+test.each<[text: string, message: string, kinds?: string[]]>([
   ['abc', "Invalid format 'abc'"],
   ['a<<', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
   ['<<a', "Invalid format '<<a'. Name must not be empty and delimiter must not be empty"],
   ['a<<EOF', "Invalid value. Matching delimiter not found 'EOF'"],
   ['a<<EOF\nb\n', "Invalid value. Matching delimiter not found 'EOF'"],
   ['a<<EOF\nb', 'Invalid value. EOF marker missing new line.'],
-])('files of a step with %j fail the step, but what stands before it counts', (text, message) => {
-  const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
-  const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
-  const errors = ['env', 'state', 'output'].flatMap(unable)
-  expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
-})
-
-test('files with an empty name fail the step, but not that of the state', () => {
-  const message = "Value cannot be null. (Parameter 'name')"
-  const errors = ['env', 'output'].flatMap(kind => [`Unable to process file command '${kind}' successfully.`, message])
-  const result = readFiles('first=1\n=abc\n', 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
-  expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
-})
-
-test('files are read in the order variables, summary, state, outputs', () => {
-  const files = readFiles(
-    `a${'x'.repeat(1_048_576)}`,
-    'GITHUB_ENV',
-    'GITHUB_STEP_SUMMARY',
-    'GITHUB_STATE',
-    'GITHUB_OUTPUT',
-  )
-  const kinds = files.errors.map(error => /'env'|SUMMARY|'state'|'output'/.exec(error)?.[0]).filter(Boolean)
-  expect(kinds).toEqual(["'env'", 'SUMMARY', "'state'", "'output'"])
-})
+  ['=abc', "Value cannot be null. (Parameter 'name')", ['env', 'output']],
+])(
+  'files of a step with %j fail the step, but what stands before it counts',
+  (text, message, ...[kinds = ['env', 'state', 'output']]) => {
+    const result = readFiles(`first=1\n${text}`, 'GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE')
+    const unable = (kind: string) => [`Unable to process file command '${kind}' successfully.`, message]
+    const errors = kinds.flatMap(unable)
+    expect(result).toMatchObject({ errors, failed: true, env: { first: '1' }, outputs: { first: '1' } })
+  },
+)
 
 test('lines are cut the same wherever the chunks end, and a lone carriage return cuts, too', () => {
   const text = 'a\r\nb\rc\n\n€d\r'

@@ -12,6 +12,7 @@ import { readArguments } from '../../sandbox/arguments.ts'
 import { makeCertificate } from '../../sandbox/servers/certificates.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { root } from '../support/pages.ts'
+import { testOnPosix } from '../support/tools.ts'
 
 const folder = temporaryFolder()
 
@@ -34,11 +35,6 @@ test.each([
   expect(() => readArguments(args)).toThrow(expect.objectContaining({ message, exitCode: 2 }))
 })
 
-test('arguments have defaults', () => {
-  expect(readArguments(['-h'])).toMatchObject({ port: 0, serve: false, help: true, tls: undefined })
-  expect(readArguments(['--port', '65533'])).toMatchObject({ port: 65_533, help: false, credentialsFile: undefined })
-})
-
 test('--help lists the options, and starts nothing', async () => {
   const stdout = expect.stringMatching(/Usage: npm run sandbox -- .*--serve.*\n[^▶]*$/)
   expect(await start('--help').ended).toEqual({ exitCode: 0, stdout, stderr: '' })
@@ -54,10 +50,7 @@ test('a port in use is told in one sentence', async () => {
   expect(end).toEqual({ exitCode: 1, stdout: '', stderr })
 })
 
-// Windows has no signals to send: there, Ctrl-C comes from the console.
-const signalTest = process.platform === 'win32' ? test.skip : test
-
-signalTest('the job passes, masked; then the servers stay up, over https, with a file for programs', async () => {
+testOnPosix('the job passes, masked; then the servers stay up, over https, with a file for programs', async () => {
   const file = join(folder, 'credentials.json')
   const pem = await makeCertificate()
   for (const part of ['cert', 'key'] as const) writeFileSync(join(folder, part), pem[part])
@@ -99,7 +92,7 @@ signalTest('the job passes, masked; then the servers stay up, over https, with a
   }
 })
 
-signalTest('SIGINT ends it while the job still runs', async () => {
+testOnPosix('SIGINT ends it while the job still runs', async () => {
   const { child, ended } = start()
   await once(child.stdout, 'data')
   child.kill('SIGINT')

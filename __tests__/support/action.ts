@@ -7,13 +7,19 @@ import { test } from '@jest/globals'
 import { type ActionOptions, Job } from '../../sandbox/runner/job.ts'
 import { type Certificates, makeCertificates } from '../../sandbox/servers/certificates.ts'
 import {
-  defaultUserKey,
   type ItsYouOnline,
   type ItsYouOnlineOptions,
+  inputsFor,
   type RecordedRequest,
   startItsYouOnline,
 } from '../../sandbox/servers/itsyouonline.ts'
-import { answer, type Behaviour, type FaultyServer, startFaultyServer } from './faulty-server.ts'
+import {
+  answer,
+  type Behaviour,
+  type FaultyServer,
+  type FaultyServerOptions,
+  startFaultyServer,
+} from './faulty-server.ts'
 import { temporaryFolder } from './folder.ts'
 import { applicationId, claims, publicKeyPem, type SignOptions, signJwt } from './forge.ts'
 import type { Run } from './promises.ts'
@@ -64,12 +70,6 @@ type StepOptions = Partial<RunOptions> & {
 
 export type Step = { run: Run; requests: RecordedRequest[]; server: ItsYouOnline }
 
-/** Of a good run: a user's key. All else is left to the defaults. */
-export function inputsFor({ url, publicKeyPem: key }: ItsYouOnline): Record<string, string> {
-  const { applicationId: id, secret } = defaultUserKey
-  return { 'app-id': id, secret, 'base-url': url, 'public-key': key }
-}
-
 /** Runs the action against the sandbox. A good run unless the options say otherwise. */
 export async function runStep({ server: serverOptions, prepare, ...options }: StepOptions = {}): Promise<Step> {
   const server = await startItsYouOnline(serverOptions)
@@ -97,18 +97,16 @@ export function issues(changes?: Record<string, unknown>, options?: SignOptions)
   return answer(200, () => signJwt(claims(changes), options), { 'content-type': 'application/jwt' })
 }
 
-type Setting = Omit<Partial<RunOptions>, 'with'> & {
-  /** Over the key, the server's address and key, and `retries: 1`. */
-  inputs?: Inputs
-  scheme?: 'http' | 'https'
-  /** The value of `base-url`, from the server's port. */
-  baseUrl?: (port: number) => string
-  /** Of the server; the good one unless given. */
-  certificate?: Pick<Certificates['good'], 'key' | 'cert'>
-  onConnection?: Parameters<typeof startFaultyServer>[0]['onConnection']
-  /** Of the server's side of TLS. */
-  tlsOptions?: Parameters<typeof startFaultyServer>[0]['tlsOptions']
-}
+type Setting = Omit<Partial<RunOptions>, 'with'> &
+  Partial<Pick<FaultyServerOptions, 'onConnection' | 'tlsOptions'>> & {
+    /** Over the key, the server's address and key, and `retries: 1`. */
+    inputs?: Inputs
+    scheme?: 'http' | 'https'
+    /** The value of `base-url`, from the server's port. */
+    baseUrl?: (port: number) => string
+    /** Of the server; the good one unless given. */
+    certificate?: Pick<Certificates['good'], 'key' | 'cert'>
+  }
 
 export const certificates = await makeCertificates()
 export const folder = temporaryFolder()

@@ -24,7 +24,7 @@ export type Exchange = {
 
 export type Behaviour = (exchange: Exchange) => void | Promise<void>
 
-type FaultyServerOptions = {
+export type FaultyServerOptions = {
   /** What happens to the first request, the second and so on; the last one is repeated. */
   behaviours: readonly Behaviour[]
   /** PEM; the server then speaks TLS. */

@@ -47,6 +47,12 @@ export type ItsYouOnline = {
   close(): Promise<void>
 }
 
+/** The inputs of the action for a good run with a user's key of this server. */
+export function inputsFor({ url, publicKeyPem }: Pick<ItsYouOnline, 'url' | 'publicKeyPem'>): Record<string, string> {
+  const { applicationId, secret } = defaultUserKey
+  return { 'app-id': applicationId, secret, 'base-url': url, 'public-key': publicKeyPem }
+}
+
 /** The life of a JWT, and the most that `validity` can ask for. */
 const daySeconds = 86_400
 

@@ -1,22 +1,8 @@
 /** What the tests of the examples look at. */
 
-import { describe } from '@jest/globals'
 import { importSPKI, type JWTPayload, jwtVerify } from 'jose'
 import type { World } from '../../../sandbox/example-world.ts'
 import type { RecordedRequest } from '../../../sandbox/servers/http.ts'
-import { missingTools } from '../tools.ts'
-
-/** `describe`, but skipped, with the reason said, where the programs of the examples are missing. */
-export function describeExample(name: string, tests: () => void): void {
-  const missing = missingTools()
-  if (missing === undefined) {
-    describe(name, tests)
-    return
-  }
-  // Jest's own report only counts what was skipped.
-  process.stdout.write(`Skipped: ${name} (${missing})\n`)
-  describe.skip(`${name} (${missing})`, tests)
-}
 
 /** The call and the status of a request, short enough to list: `cloudspaces/list 200`, `POST infra/aysrun 200`. */
 export function brief({ method, path, status }: RecordedRequest): string {

@@ -17,9 +17,9 @@ export type StepDefinition = ReturnType<typeof readStep>
 /** What can stand in a file and is understood here, or makes no difference to a run on one machine. */
 const known = {
   workflow: ['name', 'on', 'permissions', 'concurrency', 'defaults', 'env', 'jobs'],
-  job: ['name', 'needs', 'if', 'runs-on', 'timeout-minutes', 'environment', 'strategy', 'env', 'outputs', 'steps'],
-  call: ['name', 'needs', 'if', 'strategy', 'uses', 'with', 'secrets'],
-  step: ['id', 'name', 'if', 'env', 'continue-on-error', 'uses', 'with', 'run', 'shell'],
+  job: ['name', 'if', 'runs-on', 'timeout-minutes', 'environment', 'strategy', 'env', 'steps'],
+  call: ['name', 'if', 'strategy', 'uses', 'with', 'secrets'],
+  step: ['id', 'name', 'if', 'env', 'uses', 'with', 'run', 'shell'],
 }
 
 /** @throws Error that lists what GitHub's parser finds wrong, or names what only this runner does not know */
@@ -36,10 +36,9 @@ export async function readWorkflow(file: string, text: string) {
 
 /** @param token the job as it stands in the file: the parser's own form of it leaves out `with` and `shell` */
 function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: string | undefined) {
-  const { name, strategy, outputs } = job
-  const needs = (job.needs ?? []).map(need => need.value)
+  const { name, strategy } = job
   // The parser has put `success() &&` in front of a condition where that is implied.
-  const common = { id: job.id.value, name, needs, if: job.if.expression, strategy, outputs }
+  const common = { id: job.id.value, name, if: job.if.expression, strategy }
   if (isReusableWorkflowJob(job)) {
     refuseUnknown(token, known.call)
     const calls = { uses: job.ref.value, with: find(token, 'with'), secrets: find(token, 'secrets') }
@@ -55,7 +54,7 @@ function readJob(job: WorkflowJob, token: TemplateToken | undefined, shell: stri
 function readStep(step: Step, token: TemplateToken | undefined, shell: string | undefined) {
   refuseUnknown(token, known.step)
   const { id, name } = step
-  const common = { id, name, if: step.if?.expression ?? 'success()', mayFail: step['continue-on-error'] === true }
+  const common = { id, name, if: step.if?.expression ?? 'success()' }
   if (isActionStep(step))
     return { ...common, env: step.env, what: { uses: step.uses.value, with: find(token, 'with') } }
   if (!isRunStep(step)) throw new Error(`step ${id} neither uses nor runs anything`)

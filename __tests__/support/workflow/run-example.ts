@@ -46,7 +46,7 @@ export async function runText(file: string, original: string, options: ExampleOp
   const steps = run.jobs.flatMap(job => job.steps).flatMap(step => [...step.steps, step])
   const results = steps.flatMap(step => step.result ?? [])
   const errors = results.flatMap(result => result.errors)
-  const warnings = [...results.flatMap(result => result.warnings), ...run.jobs.flatMap(job => job.warnings)]
+  const warnings = results.flatMap(result => result.warnings)
   /** Each JWT that the action set, by the order of the steps. */
   const jwts = steps.flatMap(step => step.outputs['jwt'] ?? [])
   const readable = [run.log, ...errors, ...warnings, ...results.map(result => result.summary)].join('\n')

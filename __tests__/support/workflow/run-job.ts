@@ -6,13 +6,13 @@ import { type Contexts, isTrue, resolveText, resolveTexts, type Status } from '.
 import type { JobDefinition, StepDefinition } from './read-workflow.ts'
 import type { WorkflowOptions } from './run-workflow.ts'
 
-export type Conclusion = Status | 'skipped'
+type Conclusion = Status | 'skipped'
 
 export type StepRun = {
   id: string
   name: string
-  /** Before `continue-on-error`. */
   outcome: Conclusion
+  /** The same as `outcome`: no step of the examples has `continue-on-error`. */
   conclusion: Conclusion
   outputs: Record<string, string>
   /** Undefined for a step that was skipped, and for an action that does nothing here or is a composite one. */
@@ -26,9 +26,6 @@ export type JobRun = {
   name: string
   conclusion: Conclusion
   steps: StepRun[]
-  /** Without those that were masked: they cannot leave a job. */
-  outputs: Record<string, string>
-  warnings: string[]
   /** Masked, as a person reads it on GitHub. */
   log: string
 }
@@ -46,7 +43,7 @@ export type Actions = Record<string, (call: ActionCall) => Promise<StepResult | 
  * @param ofJob the contexts, without those that change from step to step
  */
 export async function runJob(
-  { id, steps: definitions, outputs }: JobDefinition,
+  { id, steps: definitions }: JobDefinition,
   name: string,
   env: Record<string, string>,
   ofJob: Contexts,
@@ -59,15 +56,8 @@ export async function runJob(
     env: { ...env, GITHUB_JOB: id, GITHUB_EVENT_NAME: eventName },
   })
   try {
-    const { steps, contexts, status } = await runSteps(definitions, job, { ...ofJob, env }, options)
-    const values = Object.entries(resolveTexts(outputs, contexts))
-    const isSecret = (value: string) => job.mask(value) !== value
-    const masked = values.filter(([, value]) => isSecret(value))
-    return {
-      ...{ id, name, conclusion: status, steps, log: job.log() },
-      outputs: Object.fromEntries(values.filter(([, value]) => !isSecret(value))),
-      warnings: masked.map(([output]) => `Skip output '${output}' since it may contain secret.`),
-    }
+    const { steps, status } = await runSteps(definitions, job, { ...ofJob, env }, options)
+    return { id, name, conclusion: status, steps, log: job.log() }
   } finally {
     job.dispose()
   }
@@ -107,7 +97,7 @@ async function runStep(
   const env = resolveTexts(step.env, contexts)
   const withEnv = { ...contexts, env: { ...(contexts['env'] as object), ...env } }
   const { what } = step
-  const ends = (outcome: Status) => ({ outcome, conclusion: step.mayFail ? ('success' as const) : outcome })
+  const ends = (status: Status) => ({ outcome: status, conclusion: status })
   if ('uses' in what && what.uses.startsWith('./')) {
     const action = await readCompositeAction(options.readLocal(`${what.uses}/action.yml`))
     const inputs = { ...action.defaults, ...resolveTexts(what.with, withEnv) }

@@ -2,7 +2,7 @@
 
 import { type Contexts, isTrue, resolve, resolveText, resolveTexts, type Status } from './expressions.ts'
 import { type JobDefinition, readWorkflow } from './read-workflow.ts'
-import { type Actions, type Conclusion, type JobRun, runJob, type StepRun } from './run-job.ts'
+import { type Actions, type JobRun, runJob, type StepRun } from './run-job.ts'
 
 export type WorkflowOptions = {
   file: string
@@ -33,34 +33,20 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
   const { eventName = 'push', event = {}, actor = 'octocat', inputs = {}, vars, secrets } = options
   const github = { event_name: eventName, event, repository: 'your-org/your-repository', actor }
   const jobs: JobRun[] = []
-  /** By job id: what `needs` knows of the jobs before. A matrix job counts as one. */
-  const done: Record<string, { result: Conclusion; outputs: Record<string, string> }> = {}
-
-  for (const definition of inOrder(workflow.jobs)) {
-    const needs = Object.fromEntries(definition.needs.map(need => [need, done[need]]))
-    const contexts = { github, inputs, needs, vars }
-    const before = Object.values(needs).every(need => need?.result === 'success') ? 'success' : 'failure'
-    const { failFast, combinations } = strategyOf(definition, contexts)
-    const runs: JobRun[] = []
-    for (const matrix of combinations) {
+  const contexts = { github, inputs, vars }
+  for (const definition of workflow.jobs) {
+    for (const matrix of matrixOf(definition, contexts)) {
       const name = resolveText(definition.name, { ...contexts, matrix }) || definition.id
-      const isCancelled = failFast && runs.some(run => run.conclusion === 'failure')
-      if (isCancelled || !isTrue(definition.if, contexts, before)) {
-        runs.push({ id: definition.id, name, conclusion: 'skipped', steps: [], outputs: {}, warnings: [], log: '' })
-        continue
-      }
       const forJob = { ...contexts, matrix, secrets }
-      if (definition.calls) {
-        runs.push(await callWorkflow(definition, name, forJob, options))
-        continue
+      if (!isTrue(definition.if, contexts, 'success')) {
+        jobs.push({ id: definition.id, name, conclusion: 'skipped', steps: [], log: '' })
+      } else if (definition.calls) {
+        jobs.push(await callWorkflow(definition, name, forJob, options))
+      } else {
+        const env = { ...resolveTexts(workflow.env, forJob), ...resolveTexts(definition.env, forJob) }
+        jobs.push(await runJob(definition, name, env, forJob, options))
       }
-      const env = { ...resolveTexts(workflow.env, forJob), ...resolveTexts(definition.env, forJob) }
-      runs.push(await runJob(definition, name, env, forJob, options))
     }
-    jobs.push(...runs)
-    const conclusions = runs.map(run => run.conclusion)
-    const result = (['failure', 'success'] as const).find(one => conclusions.includes(one)) ?? 'skipped'
-    done[definition.id] = { result, outputs: Object.assign({}, ...runs.map(run => run.outputs)) }
   }
   const conclusion: Status = jobs.some(job => job.conclusion === 'failure') ? 'failure' : 'success'
   return { conclusion, jobs, log: jobs.map(job => job.log).join('\n') }
@@ -78,34 +64,19 @@ async function callWorkflow(
   const secrets = resolveTexts(calls?.secrets, contexts)
   const text = options.readLocal(file)
   const { conclusion, jobs, log } = await runWorkflow({ ...options, file, text, inputs, secrets })
-  const [steps, warnings] = [jobs.flatMap(job => job.steps), jobs.flatMap(job => job.warnings)]
-  return { id, name, conclusion, steps, outputs: {}, warnings, log }
+  return { id, name, conclusion, steps: jobs.flatMap(job => job.steps), log }
 }
 
-/** Each job after those that it needs. The parser has refused jobs that need each other in a circle. */
-function inOrder(jobs: JobDefinition[]): JobDefinition[] {
-  const ordered = new Set<JobDefinition>()
-  const add = (job: JobDefinition) => {
-    jobs.filter(({ id }) => job.needs.includes(id)).forEach(add)
-    ordered.add(job)
-  }
-  jobs.forEach(add)
-  return [...ordered]
-}
+type Strategy = { matrix: Record<string, unknown[]> & { include?: Record<string, unknown>[] }; 'fail-fast'?: boolean }
 
-type Matrix = Record<string, unknown[]> & { include?: Record<string, unknown>[] }
-
-/** For which values a job runs, the product of the lists or else the entries of `include`, and whether a failure ends it. */
-function strategyOf(definition: JobDefinition, contexts: Contexts) {
-  const strategy = resolve(definition.strategy, contexts) as { matrix?: Matrix; 'fail-fast'?: boolean } | undefined
-  const { include, ...lists } = strategy?.matrix ?? {}
-  const names = Object.keys(lists)
-  if (names.includes('exclude') || (include && names.length > 0)) {
-    throw new Error("the tests' runner knows a matrix of lists or of 'include', not both, and no 'exclude'")
+/** The values that a job runs for: those of one list, or the entries of `include`. */
+function matrixOf(definition: JobDefinition, contexts: Contexts): Record<string, unknown>[] {
+  const strategy = resolve(definition.strategy, contexts) as Strategy | undefined
+  if (!strategy) return [{}]
+  const { include, ...lists } = strategy.matrix
+  const [list, ...others] = Object.entries(lists)
+  if (strategy['fail-fast'] !== false || others.length > 0 || (include && list)) {
+    throw new Error("the tests' runner knows 'fail-fast: false' and a matrix of one list or of 'include'")
   }
-  let product: Record<string, unknown>[] = [{}]
-  for (const name of names) {
-    product = product.flatMap(entry => (lists[name] ?? []).map(value => ({ ...entry, [name]: value })))
-  }
-  return { failFast: strategy?.['fail-fast'] !== false, combinations: include ?? product }
+  return include ?? list?.[1].map(value => ({ [list[0]]: value })) ?? []
 }
