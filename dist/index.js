@@ -245,7 +245,7 @@ const sentences = {
     ERR_CREDENTIALS_REJECTED: ({ name }, reason) => `${name} rejected the credentials (400): ${reason}`,
     ERR_SCOPE_REFUSED: ({ name }, scopes, reason) => `${name} refused the requested ${scopes.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(scopes)} (401): ${reason}`,
     ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy refused or removed the JWT. Get a new JWT with "app-id" and "secret".`,
-    ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator of the server or gateway.`,
+    ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator.`,
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
     ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
@@ -3361,6 +3361,7 @@ function attemptTime(timeLeft, isRepeatable) {
 ;// CONCATENATED MODULE: ./lib/http/proxy.js
 
 
+
 function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
     return {
         identityServer: serverAt('base-url', baseUrl, settings),
@@ -3401,7 +3402,7 @@ function isException({ hostname, port }, exceptions) {
             return true;
         const { name, port: entryPort } = readEntry(entry);
         const isPort = entryPort === undefined || entryPort === (port || '443');
-        return isPort && (host === name || host.endsWith(`.${name}`));
+        return name !== '' && isPort && (host === name || (!(0,external_node_net_namespaceObject.isIP)(host) && host.endsWith(`.${name}`)));
     });
 }
 function readEntry(entry) {
@@ -3435,9 +3436,6 @@ function readAddress(input, value) {
         throw invalid('has quotation marks or angle brackets around it', 'remove them.');
     if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
         throw invalid('does not start with https://', only);
-    if (/^[a-z][a-z\d+.-]*:\/\/([/:?#]|$)/i.test(value)) {
-        throw invalid('has no host name', 'a variable in it is probably empty. Set the variable.');
-    }
     if (!URL.canParse(value))
         throw invalid('is not a URL', only);
     const url = new URL(value);
@@ -3445,6 +3443,14 @@ function readAddress(input, value) {
         throw invalid('contains a user or password', only);
     if (/[?#\\\s]/.test(value))
         throw invalid('contains a query, a fragment, a backslash or a space', only);
+    const [, host = ''] = /:\/\/([^/]*)/.exec(value) ?? [];
+    if (/^$|:$/.test(host) || !/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
+        const remedy = 'a variable in it is probably empty. Set the variable.';
+        throw invalid('has no valid host name and port', remedy);
+    }
+    if (/^[\d.]+$/.test(url.hostname) && !host.startsWith(url.hostname)) {
+        throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.');
+    }
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
         const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
         throw invalid('does not start with https://', remedy);
@@ -3671,7 +3677,9 @@ function readEnvVars(value) {
 function refuseMisspelt(env, get) {
     for (const [variable, value = ''] of Object.entries(env)) {
         const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
-        const right = /^base[-_]*ur[li]$/.test(wrong) ? 'base-url' : /^public[-_]*key$/.test(wrong) ? 'public-key' : wrong;
+        const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong);
+        const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong);
+        const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong;
         if (right !== wrong && value.trim() !== (get(right) ?? ''))
             throw new ActionError('ERR_INPUT_MISSPELT', wrong, right);
     }
@@ -3695,13 +3703,20 @@ function readScopes(value) {
     if (scopes.join() === 'offline_access') {
         throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
     }
-    if (scopes.includes('offline_access') && scopes.some(scope => allRights.has(scope))) {
-        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests all rights together with offline_access');
+    const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
+    if (unsafe !== undefined) {
+        throw new ActionError('ERR_SCOPE_UNSAFE', `requests offline_access together with "${unsafe}", which gives all rights`);
     }
     return scopes;
 }
+function growsToAllRights(scope) {
+    return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope));
+}
 function readAudiences(value) {
     const audiences = splitList(value);
+    if (value && !audiences.length) {
+        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains no name', 'set the variables in it, or remove it.');
+    }
     if (!audiences.every(isAudienceName)) {
         const remedy = 'write names or URLs, separated by commas or newlines.';
         throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy);

@@ -121,7 +121,7 @@ export const sentences = {
   ERR_RENEWAL_REFUSED: ({ name }: Server) =>
     `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy refused or removed the JWT. Get a new JWT with "app-id" and "secret".`,
   ERR_NOT_FOUND: ({ name }: Server) =>
-    `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, such as https://itsyou.online, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator of the server or gateway.`,
+    `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator.`,
   ERR_REDIRECT: ({ name }: Server, remedy: string) =>
     `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
   ERR_TOO_LARGE: ({ name }: Server, limit: number) =>

@@ -29,7 +29,7 @@ function proxyCause(cause: number | string): string {
 }
 
 /** What the last attempt had: for the sentences about it. */
-export type LastAttempt = {
+type LastAttempt = {
   /** How long the server was asked, with all waits. */
   readonly seconds: number
   readonly attempts: number

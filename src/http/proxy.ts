@@ -1,5 +1,6 @@
 /** Which way leads to a server: direct, or through a proxy, as `https_proxy` and `no_proxy` say. */
 
+import { isIP } from 'node:net'
 import { type HttpProxy, isLoopback, type Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 
@@ -72,7 +73,7 @@ function isException({ hostname, port }: URL, exceptions: string): boolean {
       if (entry === '*') return true
       const { name, port: entryPort } = readEntry(entry)
       const isPort = entryPort === undefined || entryPort === (port || '443')
-      return isPort && (host === name || host.endsWith(`.${name}`))
+      return name !== '' && isPort && (host === name || (!isIP(host) && host.endsWith(`.${name}`)))
     })
 }
 

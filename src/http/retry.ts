@@ -22,7 +22,7 @@ export type Situation = {
  * `wait`: milliseconds. `counts`: whether the repetition uses up one of the user's. `wait-too-long`: the server asks for
  * more time than there is.
  */
-export type Decision =
+type Decision =
   | { readonly kind: 'retry'; readonly wait: number; readonly counts: boolean }
   | { readonly kind: 'give-up' }
   | { readonly kind: 'wait-too-long'; readonly status: number; readonly wait: number }

@@ -24,14 +24,20 @@ export function readAddress(input: Server['input'], value: string): string {
   if (/^["'`<]|["'`>]$/.test(value)) throw invalid('has quotation marks or angle brackets around it', 'remove them.')
   // `localhost:8443` and `example.com:8443/path` would be URLs, of a scheme that no one knows.
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value)) throw invalid('does not start with https://', only)
-  // `https:///api` would be the host `api`.
-  if (/^[a-z][a-z\d+.-]*:\/\/([/:?#]|$)/i.test(value)) {
-    throw invalid('has no host name', 'a variable in it is probably empty. Set the variable.')
-  }
   if (!URL.canParse(value)) throw invalid('is not a URL', only)
   const url = new URL(value)
   if (value.includes('@')) throw invalid('contains a user or password', only)
   if (/[?#\\\s]/.test(value)) throw invalid('contains a query, a fragment, a backslash or a space', only)
+  // With an unset variable, `https:///api` is the host `api`, and `https://.example.com` or `https://host:` is a URL, too.
+  const [, host = ''] = /:\/\/([^/]*)/.exec(value) ?? []
+  if (/^$|:$/.test(host) || !/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
+    const remedy = 'a variable in it is probably empty. Set the variable.'
+    throw invalid('has no valid host name and port', remedy)
+  }
+  // `192.168.010.1` would be 192.168.8.1.
+  if (/^[\d.]+$/.test(url.hostname) && !host.startsWith(url.hostname)) {
+    throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.')
+  }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.'
     throw invalid('does not start with https://', remedy)

@@ -13,7 +13,7 @@ export type ClientCredentials = {
 }
 
 /** Renews a JWT, which is not verified yet, with the refresh token in it. */
-export type RenewalInput = {
+type RenewalInput = {
   readonly grant: 'refresh'
   readonly jwt: string
 }

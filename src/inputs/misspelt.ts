@@ -5,7 +5,8 @@ import type { Environment } from './source.ts'
 
 /**
  * Each runner sets `INPUT_...` for whatever is under `with:`, and fills in the default of the right input. All ways to
- * spell these two with dashes, underscores and capitals; a space arrives as an underscore, capitals are gone.
+ * spell these two with other characters around and between the words, such as the hyphens that a page has in place of
+ * dashes; capitals are gone.
  *
  * @param get an input of this action, where `base-url` has its default.
  * @throws ActionError where a misspelt input has another value than the right one. A wrapper's own input of such a name,
@@ -14,7 +15,9 @@ import type { Environment } from './source.ts'
 export function refuseMisspelt(env: Environment, get: (name: string) => string | undefined): void {
   for (const [variable, value = ''] of Object.entries(env)) {
     const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? ''
-    const right = /^base[-_]*ur[li]$/.test(wrong) ? 'base-url' : /^public[-_]*key$/.test(wrong) ? 'public-key' : wrong
+    const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong)
+    const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong)
+    const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong
     if (right !== wrong && value.trim() !== (get(right) ?? ''))
       throw new ActionError('ERR_INPUT_MISSPELT', wrong, right)
   }

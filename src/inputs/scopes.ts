@@ -27,15 +27,35 @@ export function readScopes(value: string): string[] {
   if (scopes.join() === 'offline_access') {
     throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights')
   }
-  if (scopes.includes('offline_access') && scopes.some(scope => allRights.has(scope))) {
-    throw new ActionError('ERR_SCOPE_UNSAFE', 'requests all rights together with offline_access')
+  const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined
+  if (unsafe !== undefined) {
+    throw new ActionError(
+      'ERR_SCOPE_UNSAFE',
+      `requests offline_access together with "${unsafe}", which gives all rights`,
+    )
   }
   return scopes
+}
+
+/**
+ * Whether a renewable JWT with this scope can be exchanged for all rights, or for the membership of any organization: the
+ * server (`POST /v1/oauth/jwt`) grants what begins with a scope that the JWT has, so that `user:a` is enough.
+ */
+function growsToAllRights(scope: string): boolean {
+  return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope))
 }
 
 /** The audiences of the input. Only commas and newlines separate: a space belongs to the name. */
 export function readAudiences(value: string): string[] {
   const audiences = splitList(value)
+  if (value && !audiences.length) {
+    throw new ActionError(
+      'ERR_AUDIENCE_INVALID',
+      'audience',
+      'contains no name',
+      'set the variables in it, or remove it.',
+    )
+  }
   if (!audiences.every(isAudienceName)) {
     const remedy = 'write names or URLs, separated by commas or newlines.'
     throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy)
