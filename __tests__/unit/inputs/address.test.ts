@@ -13,6 +13,9 @@ test.each(
     "https://id.example/o'x": ["https://id.example/o'x"],
     'http://localhost:8080': ['http://localhost:8080'],
     'http://[::1]:8080': ['http://[::1]:8080'],
+    'https://id.example.': ['https://id.example.'],
+    'https://my_id-1:8443': ['https://my_id-1:8443'],
+    'https://192.168.10.1': ['https://192.168.10.1'],
   }),
 )('%s is %s', (value, address) => expect(readAddress('base-url', value)).toBe(address))
 
@@ -33,9 +36,12 @@ test.each(
     [plainHttp]: words(`
       http://id.example http://127.0.0.1.example.org http://localhost.:8080 ftp://localhost h2://id.example
       xhttp://localhost`),
-    'has no host name: a variable in it is probably empty. Set the variable.': words(`
-      https:// https:///api https://:8443 https://?x https://#x http:///api`),
-    [`is not a URL: ${only}`]: ['https://a b', 'https://id.example:port'],
+    'has no valid host name and port: a variable in it is probably empty. Set the variable.': words(`
+      https:///api http:///api https://.example.com https://a..b https://id.example: https://id.example:/x https://a%24b
+      https://[::1]: https://id.example..`),
+    'has an IP address in an unusual form: write four decimal numbers without leading zeros.': words(`
+      https://192.168.010.1 https://10.1 https://0x7f.1 https://2130706433`),
+    [`is not a URL: ${only}`]: ['https://', 'https://:8443', 'https://?x', 'https://a b', 'https://id.example:port'],
     [`contains a user or password: ${only}`]: words(`
       https://user:password@id.example https://user@id.example https://@id.example`),
     [`contains a query, a fragment, a backslash or a space: ${only}`]: [

@@ -19,6 +19,7 @@ test.each<[value: string, scopes: string[]]>([
   ...["user:memberof:josé_o'néil_1", 'user:ownerof:email:a+b@example.org', 'user:nmae', 'user:admin', longest].map(
     (scope): [string, string[]] => [scope, [scope]],
   ),
+  ['user:memberof:a, user:adminx, offline_access', ['user:memberof:a', 'user:adminx', 'offline_access']],
   ['organization:owner:user:memberof:My-Org', ['organization:owner:user:memberof:My-Org']],
 ])('scope %j is read as %j', (value, scopes) => expect(readScopes(value)).toEqual(scopes))
 
@@ -33,10 +34,15 @@ test.each(
     'requests only offline_access, which the server grants with all rights.': [
       ...['offline_access', 'offline_access offline_access'],
     ],
-    'requests all rights together with offline_access.': [
-      ...['user:admin,offline_access', 'offline_access user:admin', 'organization:owner\noffline_access'],
-      'user:memberof:my-org,user:admin,offline_access',
+    'requests offline_access together with "user:admin", which gives all rights.': [
+      ...['user:admin,offline_access', 'offline_access user:admin', 'user:memberof:my-org,user:admin,offline_access'],
     ],
+    'requests offline_access together with "organization:owner", which gives all rights.': [
+      'organization:owner\noffline_access',
+    ],
+    // A renewable JWT can be exchanged for all that begins with one of its scopes.
+    'requests offline_access together with "user:a", which gives all rights.': ['user:a,offline_access'],
+    'requests offline_access together with "user:memberof", which gives all rights.': ['offline_access,user:memberof'],
   }),
 )('scope %j is an error, because the JWT would renew itself for ever: it %s', (value, says) => {
   const error = saying('ERR_SCOPE_UNSAFE', new RegExp(`^"scope" ${says} .* write "user:name,offline_access"`))
@@ -110,6 +116,11 @@ test.each<[value: string, audiences: string[]]>([
   ['one,one', ['one']],
   ['https://api.example:8443/path', ['https://api.example:8443/path']],
 ])('audience %j is read as %j', (value, audiences) => expect(readAudiences(value)).toEqual(audiences))
+
+test.each([',', ' \n'])('audience %j contains no name', value => {
+  const says = '"audience" contains no name: set the variables in it, or remove it.'
+  expect(() => readAudiences(value)).toThrow(saying('ERR_AUDIENCE_INVALID', says))
+})
 
 test.each(['a;b', 'a\u2800b', 'a, $x'])('audience %j is an error', value => {
   const says =
