@@ -6,16 +6,8 @@ import type { Answer, Request } from '../../src/http/request.ts'
 import type { Token } from '../../src/jwt/token.ts'
 
 export const userToken: Token = {
-  jwt: 'header.payload.signature',
-  authorizedParty: 'app-1234',
-  identity: 'jane',
-  issuer: 'itsyouonline',
-  keyKind: 'user',
-  scopes: ['user:name'],
-  audiences: [],
-  expiresAt: 0,
-  refreshToken: undefined,
-  verifiedAt: 0,
+  ...{ jwt: 'header.payload.signature', authorizedParty: 'app-1234', identity: 'jane', issuer: 'itsyouonline' },
+  ...{ keyKind: 'user', scopes: ['user:name'], audiences: [], expiresAt: 0, refreshToken: undefined, verifiedAt: 0 },
 }
 
 const ofOrganization = { identity: 'my-org', keyKind: 'organization', scopes: ['organization:owner:ays'] } as const
@@ -44,7 +36,7 @@ export function answering(answer: Answer): { ask: Ask; requests: [Request, Serve
 export const foreignAnswers: Answer[] = [
   answerOf(400, { mediaType: 'text/html' }), // nginx: "The plain HTTP request was sent to HTTPS port"
   answerOf(400, { mediaType: '' }), // Go's TLS port: "Client sent an HTTP request to an HTTPS server."
-  answerOf(401, { mediaType: 'text/plain', hasChallenge: true }), // a gateway with a login of its own
+  answerOf(401, { hasChallenge: true }), // a gateway with a login of its own
   answerOf(401, { mediaType: 'text/html', hasChallenge: true }),
   answerOf(401, { mediaType: 'application/json' }),
   answerOf(403, { mediaType: 'text/html' }), // a firewall for web applications

@@ -5,6 +5,8 @@
 
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { Keys } from '../../src/jwt/keys.ts'
+import type { Verifier } from '../../src/jwt/verify.ts'
+import { serverOf } from './destinations.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
 
@@ -22,6 +24,10 @@ export function publicKeysOf(...privateKeys: KeyObject[]): Keys {
 
 export const keys = publicKeysOf(privateKey)
 export const anotherKey = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+
+/** Milliseconds since the epoch: the time of these tests where no process is started. */
+export const now = 1_700_000_000_000
+export const verifier: Verifier = { keys, server: serverOf('base-url', 'https://id.example'), now: () => now }
 
 export const applicationId = 'app-1234'
 

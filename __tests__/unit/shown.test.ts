@@ -3,26 +3,17 @@
 import { expect, test } from '@jest/globals'
 import * as shown from '../../src/shown.ts'
 
-test.each(['', 'plain', 'é名前', '::error::x', '##', '[x]', ' '])('%j can be printed', value => {
-  expect(shown.isPrintable(value)).toBe(true)
-  expect(shown.hasInvisible(value)).toBe(false)
-})
-
-test.each(['\n', 'a\rb', '\t', '\u0000', '\u007f', '\u0085', '\u2028', '\u2029', '\u202e', '\u200b', '\ufeff'])(
-  '%j cannot be printed, and is invisible',
-  value => {
-    expect(shown.isPrintable(value)).toBe(false)
-    expect(shown.hasInvisible(value)).toBe(true)
-  },
-)
-
-test("the runner's old command syntax cannot be printed, but is visible", () => {
-  expect(shown.isPrintable('a ##[error]b')).toBe(false)
-  expect(shown.hasInvisible('a ##[error]b')).toBe(false)
-})
-
-test.each(['\u3164', '\u2800', '\u115f', '\ud800'])('%j is invisible', value => {
-  expect(shown.hasInvisible(value)).toBe(true)
+test.each<[value: string, isPrintable: boolean, hasInvisible: boolean]>([
+  ...['', 'plain', 'é名前', '::error::x', '##', '[x]', ' '].map((value): [string, true, false] => [value, true, false]),
+  ...[...'\n\r\t\u0000\u007f\u0085\u2028\u2029\u202e\u200b\ufeff'].map((character): [string, false, true] => {
+    return [`a${character}b`, false, true]
+  }),
+  ...[...'\u3164\u2800\u115f'].map((value): [string, true, true] => [value, true, true]),
+  ['\ud800', true, true],
+  // The runner's old command syntax.
+  ['a ##[error]b', false, false],
+])('%j can be printed: %s, and has what is invisible: %s', (value, isPrintable, hasInvisible) => {
+  expect([shown.isPrintable(value), shown.hasInvisible(value)]).toEqual([isPrintable, hasInvisible])
 })
 
 const kinds = [shown.isName, shown.isScopeName, shown.isAudienceName]

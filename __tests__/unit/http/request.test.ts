@@ -6,20 +6,11 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type Certificates, makeCertificates, remoteHost } from '../../../sandbox/servers/certificates.ts'
 import { type Answer, type Outcome, send } from '../../../src/http/request.ts'
-import {
-  answer,
-  type Behaviour,
-  bytes,
-  bytesThenNothing,
-  bytesThenReset,
-  drip,
-  type Exchange,
-  flood,
-  head,
-  occupyPort,
-  startFaultyServer,
-} from '../../support/faulty-server.ts'
+import * as faulty from '../../support/faulty-server.ts'
 import { type ProxyOptions, reply, startProxy } from '../../support/proxy.ts'
+
+type Behaviour = faulty.Behaviour
+const { answer, bytes, bytesThenNothing, bytesThenReset, drip, flood, head, startFaultyServer } = faulty
 
 const certificates = await makeCertificates()
 const authorities = getCACertificates('default')
@@ -32,28 +23,18 @@ const ask = (url: string, proxy?: string, deadline = 3000, cancelled = never) =>
   return send(request, proxy ? { url: new URL(proxy), variable: 'https_proxy' } : undefined, deadline, cancelled)
 }
 
-type Way = {
-  scheme?: string
-  host?: string
-  certificate?: keyof Certificates
-  deadline?: number | undefined
-  cancelled?: Promise<string>
-}
+type Way = { scheme?: string; host?: string; certificate?: keyof Certificates; deadline?: number | undefined }
 
 /** Asks a server that behaves so. Whatever comes of it, the connection is closed. */
-async function against(behaviour: Behaviour, way: Way = {}) {
-  const { scheme = 'http', host = '127.0.0.1', certificate = 'good', deadline, cancelled } = way
-  let seen: Exchange | undefined
-  const server = await startFaultyServer({
-    behaviours: [
-      exchange => {
-        seen = exchange
-        return behaviour(exchange)
-      },
-    ],
-    tls: scheme === 'https' ? certificates[certificate] : undefined,
-    host: host.replace(/[[\]]/g, ''),
-  })
+async function against(behaviour: Behaviour, way: Way = {}, cancelled = never) {
+  const { scheme = 'http', host = '127.0.0.1', certificate = 'good', deadline } = way
+  let seen: faulty.Exchange | undefined
+  const observed: Behaviour = exchange => {
+    seen = exchange
+    return behaviour(exchange)
+  }
+  const tls = scheme === 'https' ? certificates[certificate] : undefined
+  const server = await startFaultyServer({ behaviours: [observed], tls, host: host.replace(/[[\]]/g, '') })
   try {
     const outcome = await ask(`${scheme}://${host}:${server.port}/x`, undefined, deadline, cancelled)
     for (let look = 0; seen?.isOpen && look < 200; look++) await new Promise(resolve => setTimeout(resolve, 5))
@@ -159,7 +140,7 @@ test('what is sent', async () => {
 
 test('a cancellation ends it before the deadline', async () => {
   const cancelled = new Promise<string>(resolve => setTimeout(resolve, 50, 'SIGINT'))
-  const { outcome } = await against(bytesThenNothing(''), { cancelled })
+  const { outcome } = await against(bytesThenNothing(''), {}, cancelled)
   expect(outcome).toEqual({ kind: 'cancelled', signal: 'SIGINT' })
 })
 
@@ -220,14 +201,11 @@ describe('through a proxy', () => {
   const proxyFailed = (cause: number | string): Outcome => ({ kind: 'proxy-failed', cause })
   const notTls = failed(expect.stringMatching(/^(EPROTO|ERR_SSL_\w+)$/) as never, 'wrong version number')
   const consent = 'HTTP/1.1 200 OK\r\n\r\n'
+  const untrusted = failed('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate')
   test.each<[name: string, way: Through, outcome: Outcome]>([
     ['the certificate of another server', { certificate: 'otherHost' }, failed('ERR_TLS_CERT_ALTNAME_INVALID')],
     ['the certificate of another address', { host: '[2001:db8::1]' }, failed('ERR_TLS_CERT_ALTNAME_INVALID')],
-    [
-      'an untrusted certificate',
-      { certificate: 'selfSigned' },
-      failed('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
-    ],
+    ['an untrusted certificate', { certificate: 'selfSigned' }, untrusted],
     ['407', behaves(reply(407)), proxyFailed(407)],
     ['302', behaves(reply(302)), proxyFailed(302)],
     ['a connection that closes', behaves(socket => void socket.destroy()), proxyFailed('ECONNRESET')],
@@ -245,7 +223,7 @@ describe('through a proxy', () => {
   })
 
   test('a proxy that is down', async () => {
-    const { port, close } = await occupyPort()
+    const { port, close } = await faulty.occupyPort()
     try {
       expect((await through({ proxy: () => `http://127.0.0.1:${port}` })).outcome).toEqual(proxyFailed('ECONNREFUSED'))
     } finally {

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals'
 import { readAddress } from '../../../src/inputs/address.ts'
-import { rowsOf } from '../../support/rows.ts'
+import { rowsOf, saying, words } from '../../support/rows.ts'
 
 test.each(
   rowsOf({
@@ -13,42 +13,49 @@ test.each(
     "https://id.example/o'x": ["https://id.example/o'x"],
     'http://localhost:8080': ['http://localhost:8080'],
     'http://[::1]:8080': ['http://[::1]:8080'],
+    'https://id.example.': ['https://id.example.'],
+    'https://my_id-1:8443': ['https://my_id-1:8443'],
+    'https://192.168.10.1': ['https://192.168.10.1'],
   }),
 )('%s is %s', (value, address) => expect(readAddress('base-url', value)).toBe(address))
 
-const only = 'write only the address of the server, such as https://itsyou.online. [ERR_ADDRESS_INVALID]'
-const quoted = 'has quotation marks or angle brackets around it: remove them.'
+const only = 'write only the address of the server, such as https://itsyou.online.'
 const plainHttp =
   'does not start with https://: write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost'
 
 test.each(
   rowsOf({
     'is empty: a variable that is not set is empty. Set it, or leave "base-url" out.': [''],
-    [quoted]: ["'https://id.example'", '"https://id.example"', '`https://id.example', '<https://id.example>', 'id"'],
+    'has quotation marks or angle brackets around it: remove them.': words(`
+      'https://id.example' "https://id.example" \`https://id.example <https://id.example> id"`),
     [`does not start with https://: ${only}`]: [
-      ...['itsyou.online', 'localhost:8443', 'example.com:8443/path', 'itsyou.online/https://x', 'https:/id.example'],
-      ...['h!://itsyou.online', '//itsyou.online', 'see https://id.example', '$BASE_URL', 'vars.BASE_URL'],
+      ...words('itsyou.online localhost:8443 example.com:8443/path itsyou.online/https://x https:/id.example'),
+      ...words('h!://itsyou.online //itsyou.online $BASE_URL vars.BASE_URL'),
+      'see https://id.example',
     ],
-    [plainHttp]: [
-      ...['http://id.example', 'http://127.0.0.1.example.org', 'http://localhost.:8080', 'ftp://localhost'],
-      ...['h2://id.example', 'xhttp://localhost'],
-    ],
-    [`is not a URL: ${only}`]: ['https://', 'https://a b'],
-    [`contains a user or password: ${only}`]: [
-      ...['https://user:password@id.example', 'https://user@id.example', 'https://@id.example'],
-    ],
+    [plainHttp]: words(`
+      http://id.example http://127.0.0.1.example.org http://localhost.:8080 ftp://localhost h2://id.example
+      xhttp://localhost`),
+    'has no valid host name and port: a variable in it is probably empty. Set the variable.': words(`
+      https:///api http:///api https://.example.com https://a..b https://id.example: https://id.example:/x https://a%24b
+      https://[::1]: https://id.example..`),
+    'has an IP address in an unusual form: write four decimal numbers without leading zeros.': words(`
+      https://192.168.010.1 https://10.1 https://0x7f.1 https://2130706433`),
+    [`is not a URL: ${only}`]: ['https://', 'https://:8443', 'https://?x', 'https://a b', 'https://id.example:port'],
+    [`contains a user or password: ${only}`]: words(`
+      https://user:password@id.example https://user@id.example https://@id.example`),
     [`contains a query, a fragment, a backslash or a space: ${only}`]: [
-      ...['https://id.example?x=1', 'https://id.example?', 'https://id.example/#x', 'https://id.example\\x'],
-      ...['https://id.example/a b'],
+      ...words('https://id.example?x=1 https://id.example? https://id.example/#x https://id.example\\x'),
+      'https://id.example/a b',
     ],
   }),
 )('%j is an error: it %s', (value, says) => {
-  expect(() => readAddress('base-url', value)).toThrow(`"base-url" ${says}`)
+  expect(() => readAddress('base-url', value)).toThrow(saying('ERR_ADDRESS_INVALID', `"base-url" ${says}`))
 })
 
 test('each address has an example of its own', () => {
-  expect(() => readAddress('ovc-url', 'https://')).toThrow(/^"ovc-url" .*, such as https:\/\/my-location\.example\. /)
-  expect(() => readAddress('ays-url', 'https://')).toThrow(/^"ays-url" .*, such as https:\/\/ays\.example\/api\. /)
+  expect(() => readAddress('ovc-url', 'x')).toThrow(/^"ovc-url" .*, such as https:\/\/my-location\.example\. /)
+  expect(() => readAddress('ays-url', 'x')).toThrow(/^"ays-url" .*, such as https:\/\/ays\.example\/api\. /)
 })
 
 test.each(['https://u:hunter2@x', 'https://hunter2 x', 'hunter2'])('%s is not repeated: it may be a password', value =>

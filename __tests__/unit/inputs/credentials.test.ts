@@ -1,8 +1,8 @@
 /** Credentials that no key has: each is an error before any request. */
 
 import { expect, test } from '@jest/globals'
-import { inputErrorFor, read } from '../../support/inputs.ts'
-import { rowsOf } from '../../support/rows.ts'
+import { read } from '../../support/inputs.ts'
+import { rowsOf, saying, words } from '../../support/rows.ts'
 
 const pair = { 'app-id': 'AbCdEfGhIjKlMnOpQrStUvWxYz-_', secret: 'abcdefghijklmnopqrstuvwxyz-_' }
 const none = { 'app-id': '', secret: '' }
@@ -23,43 +23,44 @@ test.each([
 
 // Each is an error with one character less.
 test.each([
-  ...['xsecrets.a', 'secrets.a+', `x\${{ a }}`, '{{ a }}x', 'x$A', '$A+', `x\${A}`, `\${A}x`, 'x%A%', '%A%x', '+A=b'],
-  ...['"a"x', 'x"a"', '<a>x', 'x<a>', '***x', 'x***', 'xeyJa.b.c', 'eyJa.b.c+', 'x“a”', '“a”x', '"a\''],
-])('%j may be a secret', secret => {
-  expect(read({ secret }).credentials).toMatchObject({ clientSecret: secret })
-})
+  ...words(`xsecrets.a secrets.a+ x$A $A+ x\${A} \${A}x x%A% %A%x +A=b "a"x x"a" <a>x x<a> ***x x*** “a”x x“a” "a'`),
+  ...[`x\${{ a }}`, '{{ a }}x', 'xeyJa.b.c', 'eyJa.b.c+'],
+])('%j may be a secret', secret => expect(read({ secret }).credentials).toMatchObject({ clientSecret: secret }))
 
-const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJ1c2VybmFtZSI6ImphbmUifQ.c2lnbmF0dXJl'
 const texts = {
-  'contains the text of an expression instead of its value: write ': [
-    ...['secrets.OVC_SECRET', 'vars.OVC_APP_ID', 'SECRETS.x', `\${{ secrets.X }}`, '{{secrets.X}}', '{{ x }}'],
-    ...['$ {{ secrets.X }}', `\${secrets.X}`, '$secrets.X', "secrets['X']", '(vars.X)'],
-  ],
-  "contains a variable's name instead of its value: the runner does not replace it here. ": [
-    ...['$OVC_SECRET', `\${OVC_SECRET}`, '$(OVC_SECRET)', '$env:OVC_SECRET', '%OVC_SECRET%'],
-  ],
+  'contains the text of an expression instead of its value: write the expression itself in the workflow, such as ${{ ':
+    [
+      ...words(
+        `secrets.OVC_SECRET vars.OVC_APP_ID SECRETS.x {{secrets.X}} \${secrets.X} $secrets.X secrets['X'] (vars.X)`,
+      ),
+      ...[`\${{ secrets.X }}`, '{{ x }}', '$ {{ secrets.X }}'],
+    ],
+  "contains a variable's name instead of its value: the runner does not replace it here. Write ${{ secrets.NAME }}, or":
+    [...words(`$OVC_SECRET \${OVC_SECRET} $(OVC_SECRET) $env:OVC_SECRET %OVC_SECRET%`)],
   'contains a name and an equals sign: store only what follows the equals sign.': [
     ...['SECRET=value', 'export  OVC_SECRET=value', 'app-id=x', 'SECRET = value'],
   ],
-  'has quotation marks around it: store it again without them.': [
-    ...['"value"', "'value'", '`value`', '"two\nlines"', '“value”', '‘value’'],
+  'has quotation marks around it: remove them.': [
+    '"value"',
+    "'value'",
+    '`value`',
+    '"two\nlines"',
+    '“value”',
+    '‘value’',
   ],
-  "is a placeholder: put the API key's own value in its place.": ['<secret>', '<your secret here>', '***'],
+  'is a placeholder: put ': ['<secret>', '<your secret here>', '***'],
 }
 
 test.each(rowsOf(texts))('%j instead of a credential is an error: it %s', (value, says) => {
-  for (const [input, others] of [
-    ['app-id', pair],
-    ['secret', pair],
-    ['jwt', none],
-  ] as const) {
-    const message = inputErrorFor({ ...others, [input]: value })
-    expect(message).toMatch(/ \[ERR_CREDENTIALS_INVALID\]$/)
-    expect(message.startsWith(`"${input}" ${says}`)).toBe(true)
+  for (const input of ['app-id', 'secret', 'jwt']) {
+    const others = input === 'jwt' ? none : pair
+    const error = saying('ERR_CREDENTIALS_INVALID', `"${input}" ${says}`)
+    expect(() => read({ ...others, [input]: value })).toThrow(error)
   }
 })
 
-const again = "copy it again from the API key's page. [ERR_CREDENTIALS_INVALID]"
+const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJ1c2VybmFtZSI6ImphbmUifQ.c2lnbmF0dXJl'
+const again = "copy it again from the API key's page."
 
 test.each<[input: string, value: string, says: string]>([
   ['app-id', 'jane@example.org', `contains "@", which no application id has: ${again}`],
@@ -70,18 +71,20 @@ test.each<[input: string, value: string, says: string]>([
   ['secret', 'x\u200by', `contains a line break or an invisible character: ${again}`],
   ['secret', 'x\ny', `contains a line break or an invisible character: ${again}`],
   ['secret', 'env.OVC_SECRET', 'contains the text of an expression instead of its value: '],
-  ['secret', 'steps.jwt.outputs.jwt', 'contains the text of an expression instead of its value: '],
+  ['secret', '***', "is a placeholder: put the API key's own value in its place."],
+  ['secret', 'secrets.X', `such as \${{ secrets.NAME }}.`],
+  ['jwt', 'steps.jwt.outputs.jwt', `such as \${{ steps.ID.outputs.jwt }}.`],
+  ['jwt', '***', 'is a placeholder: put the JWT itself in its place.'],
+  ...['Bearer ', 'bearer ', 'bearer\t'].map((prefix): [string, string, string] => {
+    return ['jwt', prefix + jwt, 'begins with "Bearer": write only the JWT.']
+  }),
 ])('"%s: %s" is an error: it %s', (input, value, says) => {
-  expect(inputErrorFor({ ...pair, [input]: value }).startsWith(`"${input}" ${says}`)).toBe(true)
+  const inputs = { ...(input === 'jwt' ? none : pair), [input]: value }
+  expect(() => read(inputs)).toThrow(saying('ERR_CREDENTIALS_INVALID', says))
 })
 
 test.each([jwt, 'xbearer a'])('a JWT to renew takes the place of a key: %s', value => {
   expect(read({ ...none, jwt: value }).credentials).toEqual({ grant: 'refresh', jwt: value })
-})
-
-test.each(['Bearer ', 'bearer ', 'bearer\t'])('a JWT with %j in front is an error', prefix => {
-  const sentence = '"jwt" begins with "Bearer": write only the JWT. [ERR_CREDENTIALS_INVALID]'
-  expect(inputErrorFor({ ...none, jwt: prefix + jwt })).toBe(sentence)
 })
 
 test.each([
@@ -90,17 +93,10 @@ test.each([
   [{ ...none, scope: 'user:name,offline_access' }, '"scope"'],
   [{ ...none, secret: 'x' }, '"secret"'],
 ])('a JWT to renew cannot be combined with other credentials or scopes: %j', (inputs, names) => {
-  const found = `"jwt" renews a JWT and cannot be combined with ${names}`
-  const remedy = 'remove either "jwt" or all of the others. [ERR_INPUT_CONFLICT]'
-  expect(inputErrorFor({ ...inputs, jwt })).toBe(`${found}: ${remedy}`)
+  const says = `"jwt" renews a JWT and cannot be combined with ${names}: remove either "jwt" or all of the others.`
+  expect(() => read({ ...inputs, jwt })).toThrow(saying('ERR_INPUT_CONFLICT', says))
 })
 
 test.each(['user:name', ''])('beside a JWT to renew, "scope: %s" is ignored', scope => {
   expect(read({ ...none, jwt, scope }).settings.scopes).toEqual([])
-})
-
-test("an expression's text is replaced by the expression that gives such a value", () => {
-  const remedy = (name: string) => `write the expression itself in the workflow, such as \${{ ${name} }}.`
-  expect(inputErrorFor({ ...none, jwt: 'steps.x.outputs.jwt' })).toContain(remedy('steps.ID.outputs.jwt'))
-  expect(inputErrorFor({ ...pair, secret: 'secrets.X' })).toContain(remedy('secrets.NAME'))
 })

@@ -2,7 +2,7 @@
 
 import { expect, test } from '@jest/globals'
 import { readDuration } from '../../../src/inputs/duration.ts'
-import { rowsOf } from '../../support/rows.ts'
+import { rowsOf, saying } from '../../support/rows.ts'
 
 const day = 86_400
 
@@ -14,7 +14,7 @@ test.each(rowsOf({ 1: ['1'], 900: ['900', '900s', '15m'], 3600: ['1h'], [day]: [
 test.each(
   rowsOf({
     'write 24h.': ['1d', '1 day'],
-    'write 24h, which is the longest.': ['2d', '25h', '86401', '3600000'],
+    'write 24h, which is the longest.': ['2d', '25h'],
     'write 2h.': ['2hr', '2hrs', '2 hrs', '2 Hours'],
     'write 1h.': ['1 hr', '1 hour'],
     'write 150m.': ['2h30m'],
@@ -26,16 +26,18 @@ test.each(
     'write 3601s.': ['1h1s'],
     'write 450s.': ['0.125h'],
     'write 45s.': ['45 seconds'],
-    'write 30s.': ['30sec', '30 sec', '030'],
+    'write 30s.': ['30sec', '30 sec'],
     'write 10s.': ['10 secs'],
     'write 1s.': ['1 second'],
     'write a whole number of seconds, minutes or hours, such as 30s or 5m, up to 24h.': [
-      ...['0', '0m', '-5', 'soon', '1w', '1hx', 'PT1H', '1.5', '500ms', '1h, 5'],
+      ...['0', '0m', '-5', 'soon', '1w', '1hx', 'PT1H', '1.5', '500ms', '1h, 5', '030'],
+      // Probably milliseconds.
+      ...['86401', '3600000'],
     ],
   }),
 )('%j is an error: %s', (value, says) => {
-  const sentence = `"validity" is "${value}", which is not valid: ${says} [ERR_DURATION_INVALID]`
-  expect(() => readDuration('validity', value, day)).toThrow(sentence)
+  const error = saying('ERR_DURATION_INVALID', `"validity" is "${value}", which is not valid: ${says}`)
+  expect(() => readDuration('validity', value, day)).toThrow(error)
 })
 
 test('hours are named only where one is allowed', () => {

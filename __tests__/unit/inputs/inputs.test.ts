@@ -1,22 +1,15 @@
 /** All inputs together: what a workflow may leave out, what fits together, and which mistake is reported first. */
 
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import type { Code } from '../../../src/errors/error.ts'
 import { readInputs } from '../../../src/inputs/inputs.ts'
-import { inputErrorFor, read } from '../../support/inputs.ts'
+import { read, type Texts } from '../../support/inputs.ts'
+import { saying } from '../../support/rows.ts'
 
 const least = {
-  scopes: ['user:name'],
-  audiences: [],
-  validity: 3600,
-  baseUrl: 'https://itsyou.online',
-  ovcUrl: undefined,
-  aysUrl: undefined,
-  publicKey: undefined,
-  envVars: ['JWT'],
-  replacedEnvVars: [],
-  summary: false,
-  retries: 5,
-  timeout: 60_000,
+  ...{ scopes: ['user:name'], audiences: [], validity: 3600, baseUrl: 'https://itsyou.online', publicKey: undefined },
+  ...{ ovcUrl: undefined, aysUrl: undefined, envVars: ['JWT'], replacedEnvVars: [], summary: false },
+  ...{ retries: 5, timeout: 60_000 },
 }
 
 test('an id and a secret are enough: one hour of "user:name"', () => {
@@ -42,91 +35,68 @@ test('all that a workflow can write', () => {
   const texts = { scope: 'user:name, offline_access', validity: '2h', 'public-key': 'a key', 'env-var': 'A B' }
   const others = { summary: 'true', retries: '0', timeout: '10m' }
   expect(read({ ...urls, ...texts, ...others }, { A: 'something', B: '', C: 'another' }).settings).toEqual({
-    scopes: ['user:name', 'offline_access'],
-    audiences: [],
-    validity: 7200,
-    baseUrl: 'https://id.example/iyo',
-    ovcUrl: 'https://a.b',
-    aysUrl: 'https://ays.example/api',
-    publicKey: 'a key',
-    envVars: ['A', 'B'],
-    replacedEnvVars: ['A'],
-    summary: true,
-    retries: 0,
-    timeout: 600_000,
+    ...{ scopes: ['user:name', 'offline_access'], audiences: [], validity: 7200, publicKey: 'a key' },
+    ...{ baseUrl: 'https://id.example/iyo', ovcUrl: 'https://a.b', aysUrl: 'https://ays.example/api' },
+    ...{ envVars: ['A', 'B'], replacedEnvVars: ['A'], summary: true, retries: 0, timeout: 600_000 },
   })
-})
-
-test('an audience goes with AYS', () => {
-  const { aysUrl, audiences } = read({ 'ays-url': 'https://ays.example', audience: 'a,b' }).settings
-  expect({ aysUrl, audiences }).toEqual({ aysUrl: 'https://ays.example', audiences: ['a', 'b'] })
-})
-
-test('an audience does not go with OpenvCloud', () => {
-  expect(inputErrorFor({ 'ovc-url': 'https://ovc.example', audience: 'x' })).toMatch(
-    /^"ovc-url" cannot be combined with "audience", .*: leave one of the two empty\. \[ERR_INPUT_CONFLICT\]$/,
-  )
+  const withAudience = { aysUrl: 'https://ays.example', audiences: ['a', 'b'] }
+  expect(read({ 'ays-url': 'https://ays.example', audience: 'a,b' }).settings).toMatchObject(withAudience)
 })
 
 const none = { 'app-id': '', secret: '' }
 const fork = { pull_request: { head: { repo: { full_name: 'someone/app' } }, base: { repo: {} } } }
+const audience = { 'ovc-url': 'https://ovc.example', audience: 'x' }
+const allEmpty = /^"app-id", "secret" and "jwt" are all empty: /
 
-test.each<[inputs: Record<string, string>, event: unknown, says: RegExp]>([
-  [none, {}, /^"app-id", "secret" and "jwt" are all empty: .*\[ERR_INPUT_EMPTY\]$/],
-  [none, fork, /^"app-id", "secret" and "jwt" are all empty: .*\[ERR_SECRETS_FORK\]$/],
-  [{ 'app-id': '' }, {}, /^"app-id" is empty: .*\[ERR_INPUT_EMPTY\]$/],
-  [{ secret: '' }, fork, /^"secret" is empty: .*\[ERR_SECRETS_FORK\]$/],
+test.each<[code: Code, says: RegExp, inputs: Texts, event?: unknown]>([
+  ['ERR_INPUT_EMPTY', allEmpty, none],
+  ['ERR_SECRETS_FORK', allEmpty, none, fork],
+  ['ERR_INPUT_EMPTY', /^"app-id" is empty: /, { 'app-id': '' }],
+  ['ERR_SECRETS_FORK', /^"secret" is empty: /, { secret: '' }, fork],
   // A variable that is not set must not send the secret to the default server, or request all rights.
-  [{ 'base-url': '' }, {}, /^"base-url" is empty: .*\[ERR_ADDRESS_INVALID\]$/],
-  [{ scope: '' }, {}, /^"scope" is empty: .*\[ERR_SCOPE_INVALID\]$/],
+  ['ERR_ADDRESS_INVALID', /^"base-url" is empty: /, { 'base-url': '' }],
+  ['ERR_SCOPE_INVALID', /^"scope" is empty: /, { scope: '' }],
   // An empty credential comes before what else is wrong.
-  [{ ...none, scope: '', validity: 'x' }, {}, /\[ERR_INPUT_EMPTY\]$/],
-  [{ 'base-url': 'http://localhost.:8080' }, {}, /^"base-url" .*\[ERR_ADDRESS_INVALID\]$/],
-  [{ audience: 'a;b' }, {}, /^"audience" .*\[ERR_AUDIENCE_INVALID\]$/],
-  [{ validity: '25h' }, {}, /^"validity" .*: write 24h, which is the longest\. \[ERR_DURATION_INVALID\]$/],
-  [{ timeout: '11m' }, {}, /^"timeout" .*: write 10m, which is the longest\. \[ERR_DURATION_INVALID\]$/],
-  [{ 'ovc-url': 'x' }, {}, /^"ovc-url" .*\[ERR_ADDRESS_INVALID\]$/],
-  [{ 'ays-url': 'x' }, {}, /^"ays-url" .*\[ERR_ADDRESS_INVALID\]$/],
-  [{ 'env-var': 'no' }, {}, /^"env-var" .*\[ERR_ENV_VAR_INVALID\]$/],
-])('%j in the event %j is an error', (inputs, event, says) => expect(inputErrorFor(inputs, {}, event)).toMatch(says))
+  ['ERR_INPUT_EMPTY', allEmpty, { ...none, scope: '', validity: 'x' }],
+  ['ERR_AUDIENCE_INVALID', /^"audience" /, { audience: 'a;b' }],
+  ['ERR_INPUT_CONFLICT', /^"ovc-url" cannot be combined with "audience", .*: leave one of the two empty\. /, audience],
+  ['ERR_DURATION_INVALID', /^"validity" .*: write 24h, which is the longest\. /, { validity: '25h' }],
+  ['ERR_DURATION_INVALID', /^"timeout" .*: write 10m, which is the longest\. /, { timeout: '11m' }],
+  ['ERR_ADDRESS_INVALID', /^"ovc-url" /, { 'ovc-url': 'x' }],
+  ['ERR_ADDRESS_INVALID', /^"ays-url" /, { 'ays-url': 'x' }],
+  ['ERR_ENV_VAR_INVALID', /^"env-var" /, { 'env-var': 'no' }],
+])('%s %s: %j', (code, says, inputs, event = {}) => expect(() => read(inputs, {}, event)).toThrow(saying(code, says)))
 
 test('the input that was probably meant for an empty credential is named', () => {
-  expect(inputErrorFor(none, { 'INPUT_CLIENT-ID': 'x' })).toContain('this step sets "client-id"')
+  expect(() => read(none, { 'INPUT_CLIENT-ID': 'x' })).toThrow('"client-id" has a value, but is not an input')
 })
 
-describe('NODE_TLS_REJECT_UNAUTHORIZED', () => {
-  const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-  test.each([
-    ['base-url', 'https://127.0.0.1.example.org'],
-    ['base-url', 'https://localhost.'],
-    ['ovc-url', 'https://ovc.example'],
-    ['ays-url', 'https://ays.example'],
-  ])('is an error for "%s: %s"', (name, url) => {
-    const error = /^NODE_TLS_REJECT_UNAUTHORIZED=0 .*: remove it\. .*NODE_EXTRA_CA_CERTS.*\[ERR_TLS_OFF\]$/
-    expect(inputErrorFor({ 'base-url': 'https://127.0.0.1', [name]: url }, env)).toMatch(error)
-  })
-
-  test('is allowed for loopback, and where it turns nothing off', () => {
-    expect(read({ 'base-url': 'https://127.0.0.1' }, env).settings.baseUrl).toBe('https://127.0.0.1')
-    expect(read({}, { NODE_TLS_REJECT_UNAUTHORIZED: '1' }).settings).toEqual(least)
-  })
+const tlsOff = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+test.each([
+  ['base-url', 'https://127.0.0.1.example.org'],
+  ['base-url', 'https://localhost.'],
+  ['ovc-url', 'https://ovc.example'],
+  ['ays-url', 'https://ays.example'],
+])('NODE_TLS_REJECT_UNAUTHORIZED=0 is an error for "%s: %s"', (name, url) => {
+  const error = saying('ERR_TLS_OFF', /: remove it\. .*NODE_EXTRA_CA_CERTS/)
+  expect(() => read({ 'base-url': 'https://127.0.0.1', [name]: url }, tlsOff)).toThrow(error)
 })
 
-test('"summary" is true or false', () => {
-  for (const value of ['true', 'True', 'TRUE']) expect(read({ summary: value }).settings.summary).toBe(true)
-  for (const value of ['false', 'False', 'FALSE', '']) expect(read({ summary: value }).settings.summary).toBe(false)
+test('NODE_TLS_REJECT_UNAUTHORIZED is allowed for loopback, and where it turns nothing off', () => {
+  expect(read({ 'base-url': 'https://127.0.0.1' }, tlsOff).settings.baseUrl).toBe('https://127.0.0.1')
+  expect(read({}, { NODE_TLS_REJECT_UNAUTHORIZED: '1' }).settings).toEqual(least)
 })
 
-test.each(['maybe', '1', 'TrUe', 'xtrue', 'truex', 'xfalse', 'falsex'])('"summary: %s" is an error', value => {
-  const sentence = `"summary" is "${value}", which is not valid: write true or false. [ERR_INPUT_INVALID]`
-  expect(inputErrorFor({ summary: value })).toBe(sentence)
-})
-
-test('"retries" goes from 0 to 10', () => {
+test('"summary" is true or false, and "retries" goes from 0 to 10', () => {
+  for (const summary of ['true', 'True', 'TRUE']) expect(read({ summary }).settings.summary).toBe(true)
+  for (const summary of ['false', 'False', 'FALSE', '']) expect(read({ summary }).settings.summary).toBe(false)
   expect(['0', '9', '10'].map(retries => read({ retries }).settings.retries)).toEqual([0, 9, 10])
 })
 
-test.each(['11', '-1', '1.5', 'x', '010', ' '])('"retries: %s" is an error', value => {
-  const remedy = 'write a whole number from 0 to 10. [ERR_INPUT_INVALID]'
-  expect(inputErrorFor({ retries: value })).toBe(`"retries" is "${value}", which is not valid: ${remedy}`)
+test.each([
+  ...['maybe', '1', 'TrUe', 'xtrue', 'truex', 'xfalse', 'falsex'].map(value => ['summary', value, 'true or false']),
+  ...['11', '-1', '1.5', 'x', '010', ' '].map(value => ['retries', value, 'a whole number from 0 to 10']),
+])('"%s: %s" is an error: write %s', (input = '', value = '', remedy) => {
+  const says = `"${input}" is "${value}", which is not valid: write ${remedy}.`
+  expect(() => read({ [input]: value })).toThrow(saying('ERR_INPUT_INVALID', says))
 })

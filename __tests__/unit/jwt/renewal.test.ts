@@ -2,14 +2,10 @@
 
 import { expect, test } from '@jest/globals'
 import { verifyGrant, verifyRenewed } from '../../../src/jwt/renewal.ts'
-import type { Verifier } from '../../../src/jwt/verify.ts'
-import { anotherKey, claims, keys, signJwt } from '../../support/forge.ts'
+import { anotherKey, claims, now, signJwt, verifier } from '../../support/forge.ts'
+import { saying } from '../../support/rows.ts'
 
-const now = 1_700_000_000_000
 const exp = now / 1000 + 3600
-const url = 'https://id.example'
-const verifier: Verifier = { keys, server: { url, input: 'base-url', name: url, proxy: undefined }, now: () => now }
-
 const oldClaims = claims({ refresh_token: 'r', scope: ['a:b', 'c:d'], aud: ['x', 'w'], exp: 0 })
 
 async function oldToken(jwt = signJwt(oldClaims)) {
@@ -31,12 +27,18 @@ test('an expired JWT may be renewed', async () => {
 })
 
 test.each([
-  ['ERR_JWT_INPUT', "another server's", signJwt(oldClaims, { key: anotherKey }), /"jwt" is not signed with this/],
-  ['ERR_JWT_INPUT', 'not a', 'a.b.c', /"jwt" is not a signed JWT/],
-  ['ERR_NOT_REFRESHABLE', 'without a refresh token, a', signJwt(claims()), /offline_access/],
-])('%s: %s JWT is never sent', async (code, _which, jwt, says) => {
-  await expect(oldToken(jwt)).rejects.toMatchObject({ code, message: expect.stringMatching(says) })
-})
+  [
+    "another server's",
+    signJwt(oldClaims, { key: anotherKey }),
+    saying('ERR_JWT_INPUT', '"jwt" is not signed with this'),
+  ],
+  ['not a', 'a.b.c', saying('ERR_JWT_INPUT', '"jwt" is not a signed JWT')],
+  [
+    'without a refresh token, a',
+    signJwt(claims()),
+    saying('ERR_NOT_REFRESHABLE', 'offline_access added to its "scope"'),
+  ],
+])('%s JWT is never sent', async (_which, jwt, error) => expect(oldToken(jwt)).rejects.toThrow(error))
 
 test.each<[name: string, changes: Record<string, unknown>]>([
   ['is the same', {}],
@@ -58,12 +60,9 @@ test.each<[changes: Record<string, unknown>, found: string]>([
     (aud): [Record<string, unknown>, string] => [{ aud }, audience],
   ),
 ])('a renewed JWT with %j does not pass', async (changes, found) => {
-  await expect(renew(changes)).rejects.toMatchObject({
-    code: 'ERR_JWT_INVALID',
-    message: expect.stringContaining(found),
-  })
+  await expect(renew(changes)).rejects.toThrow(saying('ERR_JWT_INVALID', found))
 })
 
 test('a renewed JWT that has expired does not pass', async () => {
-  await expect(renew({ exp: now / 1000 - 60 })).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' })
+  await expect(renew({ exp: now / 1000 - 60 })).rejects.toThrow(saying('ERR_JWT_EXPIRED'))
 })

@@ -38,19 +38,15 @@ const ahead = (seconds: number, requested: string) =>
 const longer = (lives: string) =>
   new RegExp(`^The JWT is valid for ${lives}, and the action requested 1 h\\. .* behind `)
 const ays = { 'ays-url': 'https://ays.example' }
+const both = { ...ays, 'ovc-url': 'https://ovc.example' }
+const allOfIt = [canRenew, audience, short, ahead(61, '1 min')]
 
 test.each<[name: string, token: typeof userToken, inputs: Texts, lives: number, expected: RegExp[]]>([
   ['nothing', userToken, {}, 3600, []],
   ['a refresh token', renewable, {}, 3600, [canRenew]],
   ['an audience', forAudience, {}, 3600, [audience]],
   ['an audience for AYS', forAudience, ays, 3600, []],
-  [
-    'an audience for AYS, and a check of OpenvCloud',
-    forAudience,
-    { ...ays, 'ovc-url': 'https://o.example' },
-    3600,
-    [audience],
-  ],
+  ['an audience for AYS, and a check of OpenvCloud', forAudience, both, 3600, [audience]],
   ["an organization's audience", { ...organizationToken, audiences: ['my-org'] }, {}, 3600, []],
   ['5 minutes', userToken, { validity: '5m' }, 300, [short]],
   ['more than that', userToken, { validity: '301' }, 301, []],
@@ -60,15 +56,9 @@ test.each<[name: string, token: typeof userToken, inputs: Texts, lives: number, 
   ['a longer time, within the tolerance', userToken, {}, 3660, []],
   ['a longer time', userToken, {}, 3660.6, [longer('1 h 1 min')]],
   ['the day of a server that ignored "validity"', userToken, {}, 86_400, [longer('24 h')]],
-  [
-    'all of it, what is about security first',
-    { ...renewable, audiences: ['a'] },
-    { validity: '1m' },
-    -1,
-    [canRenew, audience, short, ahead(61, '1 min')],
-  ],
+  ['all of it, security first', { ...forAudience, refreshToken: 'r' }, { validity: '1m' }, -1, allOfIt],
 ])('about %s', (_name, token, inputs, lives, expected) => {
-  const { settings } = read({ scope: 'user:name', ...inputs })
+  const { settings } = read(inputs)
   expect(warningsAboutToken({ ...token, expiresAt: lives }, settings, undefined)).toEqual(matching(expected))
 })
 
