@@ -247,7 +247,6 @@ const sentences = {
     ERR_RENEWAL_REFUSED: ({ name }) => `${name} did not renew the JWT in "jwt" (401): its refresh token was removed or not used for 30 days, the server's key was changed, "base-url" is another server, or a proxy refused or removed the JWT. Get a new JWT with "app-id" and "secret".`,
     ERR_NOT_FOUND: ({ name }) => `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator.`,
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
-    ERR_TOO_LARGE: ({ name }, limit) => `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
     ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
@@ -3229,6 +3228,9 @@ function tlsRemedy(said, { input }) {
     }
     if (/alert|tlsv1 /.test(said))
         return 'the server refused the connection. Ask its operator why.';
+    if (/no (protocols|ciphers) available/.test(said)) {
+        return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF.";
+    }
     if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
         return "the server's TLS settings are too old or too weak. Ask its operator.";
     }
@@ -4457,7 +4459,7 @@ function readJwt(answer, server, grant, scopes) {
     const { status, body, isWhole, mediaType, hasChallenge, location } = answer;
     if (status === 200) {
         if (!isWhole)
-            throw new ActionError('ERR_TOO_LARGE', server, answerLimit);
+            throw new ActionError('ERR_NOT_A_JWT', server, `more than ${answerLimit} bytes`);
         return jwtIn(body, server);
     }
     if (status >= 300 && status < 400) {

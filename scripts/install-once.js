@@ -12,7 +12,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const has = file => existsSync(`${root}node_modules/${file}`)
-const npm = (command, stdio) => execSync(`npm ${command}`, { cwd: root, stdio })
+// `npm run try` has these in the environment, and an installation needs no secret.
+const { APP_ID, SECRET, ...env } = process.env
+const npm = (command, stdio) => execSync(`npm ${command}`, { cwd: root, stdio, env })
 
 // npm writes this file last.
 if (!has('.package-lock.json')) npm('ci', 'inherit')

@@ -124,8 +124,6 @@ export const sentences = {
     `${name} has no ItsYou.online token endpoint (404): set "base-url" to the address of the ItsYou.online server, without /v1/oauth. An address of OpenvCloud or AYS belongs in "ovc-url" or "ays-url". If "base-url" is right, ask the operator.`,
   ERR_REDIRECT: ({ name }: Server, remedy: string) =>
     `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
-  ERR_TOO_LARGE: ({ name }: Server, limit: number) =>
-    `${name} answered with more than ${limit} bytes, far more than a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
   ERR_NOT_A_JWT: ({ name }: Server, found: string) =>
     `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
 

@@ -126,6 +126,9 @@ function tlsRemedy(said: string, { input }: Server): string {
   }
   // Alerts 110 to 114 are not called so.
   if (/alert|tlsv1 /.test(said)) return 'the server refused the connection. Ask its operator why.'
+  if (/no (protocols|ciphers) available/.test(said)) {
+    return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF."
+  }
   if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
     return "the server's TLS settings are too old or too weak. Ask its operator."
   }

@@ -18,7 +18,7 @@ export const answerLimit = 64 * 1024
 export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: readonly string[]): string {
   const { status, body, isWhole, mediaType, hasChallenge, location } = answer
   if (status === 200) {
-    if (!isWhole) throw new ActionError('ERR_TOO_LARGE', server, answerLimit)
+    if (!isWhole) throw new ActionError('ERR_NOT_A_JWT', server, `more than ${answerLimit} bytes`)
     return jwtIn(body, server)
   }
   if (status >= 300 && status < 400) {

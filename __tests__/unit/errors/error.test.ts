@@ -67,7 +67,6 @@ const examples: { [C in Code]: Parameters<(typeof sentences)[C]>[] } = {
   ERR_RENEWAL_REFUSED: [[server]],
   ERR_NOT_FOUND: [[server]],
   ERR_REDIRECT: [[server, clause]],
-  ERR_TOO_LARGE: [[server, 65_536]],
   ERR_NOT_A_JWT: [[server, 'an HTML page']],
   ERR_JWT_INVALID: [[server, 'has claims that cannot be read']],
   ERR_JWT_EXPIRED: [[server, 90]],

@@ -53,20 +53,18 @@ test("the scopes with all rights are those of a user's and an organization's own
   expect([...allRights]).toEqual(['user:admin', 'organization:owner'])
 })
 
-const variable = 'Set the variable, or remove the space.'
-const endsWithColon = `a scope that ends with a colon: the variable that should follow is empty, or there is a space after the colon. ${variable}`
-const beginsWithColon = `a scope with nothing before a colon: a variable is empty, or there is a space before the colon. ${variable}`
+const character =
+  'a character that no scope has, or is too long: write scopes separated by commas or newlines, without quotation marks, brackets, '
 test.each(
   rowsOf({
-    [endsWithColon]: ['user:memberof:', 'user: name', 'user:name, user:', 'user:memberof:, user:name'],
-    [beginsWithColon]: ['user::name', ':name', 'user :name', 'user:email, user :name'],
-    'a dash of its own, as in a YAML list: write scopes without it, separated by commas or newlines, such as': [
-      ...['-', '-user:name', '- user:name\n- user:email'],
-    ],
-    'a semicolon: write scopes without it, ': ['user:name;user:email'],
-    'quotation marks: write scopes without them, ': ['"user:name"', "'user:name'", '`user:name`', 'user:na"me'],
-    'brackets: write scopes without them, ': ['[user:name]', '{user:name}', '(user:name)', 'user:$(id)'],
-    'a character that no scope has, or is too long: write names, separated by commas or newlines, such as': [
+    'a scope with nothing before or after a colon: a variable is empty, or there is a space beside the colon. Set the ':
+      [
+        ...['user:memberof:', 'user: name', 'user:name, user:', 'user:memberof:, user:name'],
+        ...['user::name', ':name', 'user :name', 'user:email, user :name'],
+      ],
+    [character]: [
+      ...['-', '-user:name', '- user:name\n- user:email', 'user:name;user:email', '"user:name"', "'user:name'"],
+      ...['`user:name`', 'user:na"me', '[user:name]', '{user:name}', '(user:name)', 'user:$(id)'],
       ...['user:name|user:email', 'user:na\u200bme', `${longest}x`, 'user:memberof:cloud\tpotatoes'],
     ],
   }),

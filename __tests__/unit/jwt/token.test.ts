@@ -71,8 +71,12 @@ describe('claims that do not pass', () => {
     ['exp', [undefined, null, `${exp}`, -1, exp * 1000, 253_402_300_800], 'has no expiry time in seconds ("exp")'],
     ['nbf', ['x', null], 'has a start time that is not a date ("nbf")'],
     ['nbf', [now / 1000 + 61], 'is not valid yet ("nbf")'],
-    ['scope', scopes, 'has scopes that are not a list of plain names ("scope")'],
-    ['aud', [[1], 1, '', ['a', ''], ['$x']], 'has an audience that is not a list of plain names ("aud")'],
+    ['scope', scopes, 'has scopes that are not a list of different plain names ("scope")'],
+    [
+      'aud',
+      [['a', 'a'], [1], 1, '', ['a', ''], ['$x']],
+      'has an audience that is not a list of different plain names ("aud")',
+    ],
     ['refresh_token', [1, null], 'has a refresh token that is not a text ("refresh_token")'],
   ]
   test.each([

