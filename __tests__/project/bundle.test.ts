@@ -19,10 +19,10 @@ test('dist has only these files, and says that index.js is CommonJS, whatever th
   expect(JSON.parse(readText('dist/package.json'))).toEqual({ type: 'commonjs' })
 })
 
-test('dist/index.js is at most 200,000 bytes, quick to parse, and has lines that people can read', () => {
+test('dist/index.js is at most 205,000 bytes, quick to parse, and has lines that people can read', () => {
   // With one character beyond Latin 1 Node keeps twice the bytes.
   expect(bundle.match(/[^\t\n -~]/g)).toBeNull()
-  expect(bundle.length).toBeLessThanOrEqual(200_000)
+  expect(bundle.length).toBeLessThanOrEqual(205_000)
   const lines = bundle.split('\n')
   expect(lines.length).toBeGreaterThan(2000)
   expect(lines.filter(line => line.length > 600)).toEqual([])
