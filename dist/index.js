@@ -3696,7 +3696,69 @@ function refuseMisspelt(env, get) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/spelling.js
+const kinds = {
+    name: 'nothing',
+    memberof: 'name',
+    organizations: 'label',
+    address: 'label',
+    email: 'label',
+    phone: 'label',
+    'validated:email': 'label',
+    'validated:phone': 'label',
+    github: 'nothing',
+    facebook: 'nothing',
+    bankaccount: 'label',
+    digitalwalletaddress: 'label',
+    publickey: 'label',
+    avatar: 'label',
+    keystore: 'label',
+    see: 'label',
+    'ownerof:email': 'label',
+    admin: 'nothing',
+};
+function likelyScope(scope) {
+    if (!scope.startsWith('user:'))
+        return undefined;
+    const rest = scope.slice('user:'.length);
+    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
+    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
+}
+function nearestScope(rest) {
+    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
+        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
+        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
+        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
+    }));
+    const [nearest] = near
+        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
+        .sort((a, b) => a.edits - b.edits);
+    if (!nearest)
+        return '';
+    const isName = nearest.follows === 'name';
+    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
+    return `user:${nearest.kind}${label && `:${label}`}`;
+}
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
+            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
+        }
+        rows.push(row);
+    }
+    return rows[a.length]?.[b.length] ?? 0;
+}
+function letters(word) {
+    return word.toLowerCase().replace(/[-_:. ]/g, '');
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/scopes.js
+
 
 
 const allRights = new Set(['user:admin', 'organization:owner']);
@@ -3755,9 +3817,6 @@ function joinWords(entry) {
 function isOfflineAccess(word) {
     return letters(word) === 'offlineaccess';
 }
-function letters(word) {
-    return word.toLowerCase().replace(/[-_:. ]/g, '');
-}
 function mistakeIn(scope, before) {
     if (/(^|[ \t:]):|:$/.test(scope)) {
         const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.';
@@ -3788,62 +3847,6 @@ function whatToWrite(scope, before) {
     return nearest
         ? `write "${nearest}".`
         : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
-}
-const kinds = {
-    name: 'nothing',
-    memberof: 'name',
-    organizations: 'label',
-    address: 'label',
-    email: 'label',
-    phone: 'label',
-    'validated:email': 'label',
-    'validated:phone': 'label',
-    github: 'nothing',
-    facebook: 'nothing',
-    bankaccount: 'label',
-    digitalwalletaddress: 'label',
-    publickey: 'label',
-    avatar: 'label',
-    keystore: 'label',
-    see: 'label',
-    'ownerof:email': 'label',
-    admin: 'nothing',
-};
-function likelyScope(scope) {
-    if (!scope.startsWith('user:'))
-        return undefined;
-    const rest = scope.slice('user:'.length);
-    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
-    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
-}
-function nearestScope(rest) {
-    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
-        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
-        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
-        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
-    }));
-    const [nearest] = near
-        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
-        .sort((a, b) => a.edits - b.edits);
-    if (!nearest)
-        return '';
-    const isName = nearest.follows === 'name';
-    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
-    return `user:${nearest.kind}${label && `:${label}`}`;
-}
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
-            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
-        }
-        rows.push(row);
-    }
-    return rows[a.length]?.[b.length] ?? 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/inputs.js
@@ -4035,6 +4038,7 @@ function inWords(seconds) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/warnings.js
+
 
 
 

@@ -2,6 +2,7 @@
 
 import { ActionError } from '../errors/error.ts'
 import { isAudienceName, isScopeName } from '../shown.ts'
+import { letters, nearestScope } from './spelling.ts'
 
 /** A user's key and an organization's key with these can do everything that their owner can. */
 export const allRights: ReadonlySet<string> = new Set(['user:admin', 'organization:owner'])
@@ -87,11 +88,6 @@ function isOfflineAccess(word: string): boolean {
   return letters(word) === 'offlineaccess'
 }
 
-/** What is left of a word whose capitals, dashes and underscores make no difference. */
-function letters(word: string): string {
-  return word.toLowerCase().replace(/[-_:. ]/g, '')
-}
-
 /** What is wrong with a scope, and what to do; undefined where nothing is wrong for certain. */
 function mistakeIn(scope: string, before: string): [found: string, remedy: string] | undefined {
   if (/(^|[ \t:]):|:$/.test(scope)) {
@@ -125,81 +121,4 @@ function whatToWrite(scope: string, before: string): string {
   return nearest
     ? `write "${nearest}".`
     : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
-}
-
-/**
- * The kinds of `user:` scopes in the server's documentation, and what may follow each: nothing, a label, or a name that has
- * to follow.
- */
-const kinds: Readonly<Record<string, 'nothing' | 'label' | 'name'>> = {
-  name: 'nothing',
-  memberof: 'name',
-  organizations: 'label',
-  address: 'label',
-  email: 'label',
-  phone: 'label',
-  'validated:email': 'label',
-  'validated:phone': 'label',
-  github: 'nothing',
-  facebook: 'nothing',
-  bankaccount: 'label',
-  digitalwalletaddress: 'label',
-  publickey: 'label',
-  avatar: 'label',
-  keystore: 'label',
-  see: 'label',
-  'ownerof:email': 'label',
-  admin: 'nothing',
-}
-
-/**
- * A `user:` scope that the server grants as it stands, though no known program uses it.
- *
- * @returns the likely scope that was meant, `''` where none is near; undefined for a scope of a known kind.
- */
-export function likelyScope(scope: string): string | undefined {
-  if (!scope.startsWith('user:')) return undefined
-  const rest = scope.slice('user:'.length)
-  // A label after a kind that takes none is not warned about: a warning must never be wrong.
-  const isKnown = ([kind, follows]: [string, string]) =>
-    `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`)
-  return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest)
-}
-
-/**
- * @param rest what follows `user:`.
- * @returns the scope of a known kind with the fewest mistyped letters; `''` where none is near.
- */
-function nearestScope(rest: string): string {
-  const near = Object.entries(kinds).flatMap(([kind, follows]) =>
-    // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
-    [/:/, /[:\-_. ]/].map(separator => {
-      const head = rest.split(separator).slice(0, kind.split(':').length).join(':')
-      const label = follows === 'nothing' ? '' : rest.slice(head.length + 1)
-      return { kind, follows, label, edits: distance(letters(head), letters(kind)) }
-    }),
-  )
-  const [nearest] = near
-    .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
-    .sort((a, b) => a.edits - b.edits)
-  if (!nearest) return ''
-  const isName = nearest.follows === 'name'
-  const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label
-  return `user:${nearest.kind}${label && `:${label}`}`
-}
-
-/** How many letters have to be inserted, left out, replaced or swapped to make one word of the other. */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)]
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const at = (back: number, left: number) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY
-      const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced))
-    }
-    rows.push(row)
-  }
-  return rows[a.length]?.[b.length] ?? 0
 }

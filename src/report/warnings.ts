@@ -1,7 +1,8 @@
 /** What is not wrong, but will surprise or is stronger than it needs to be: one sentence each, with the remedy. */
 
 import type { Settings } from '../inputs/inputs.ts'
-import { allRights, likelyScope } from '../inputs/scopes.ts'
+import { allRights } from '../inputs/scopes.ts'
+import { likelyScope } from '../inputs/spelling.ts'
 import { clockTolerance, type Token } from '../jwt/token.ts'
 import { listInQuotes } from '../shown.ts'
 import { inWords } from './time-span.ts'
