@@ -20,7 +20,7 @@ const kinds = [shown.isName, shown.isScopeName, shown.isAudienceName]
 
 test.each([
   ...["josé_o'néil_1", 'cloud potatoes', 'cloud  potatoes', 'jane', 'a', 'O’Neil', 'l·l', 'a+b@example.org'],
-  ...['my.org-1_x', 'Ünïcödé', '名前', 'नाम', 'שם', 'اسم', 'e\u0301', '٣', 'x'.repeat(150)],
+  ...['my.org-1_x', 'Ünïcödé', '名前', 'नाम', 'שם', 'اسم', 'e\u0301', `a${'\u0301'.repeat(4)}`, '٣', 'x'.repeat(150)],
   // Family names need Han beyond the Basic Multilingual Plane.
   ...['𠮷田', '𠀀'.repeat(150), '\u{323af}'],
 ])('%s is a name', text => expect(kinds.map(isKind => isKind(text))).toEqual([true, true, true]))
@@ -30,7 +30,9 @@ test.each([
   ...[...'$`"\\;|<>&%#{}()[]*?!~^='].map(character => `a${character}b`),
   // Invisible: zero width, Hangul fillers, Braille blank, bidi marks, soft hyphen, variation selectors, a lone surrogate.
   ...[...'\u200b\u115f\u3164\uffa0\u2800\u202e\u200f\u00ad\ufe0f\ud800'].map(character => `a${character}b`),
-  ...['a\u00a0b', 'a\u3000b', 'a\u034fb'],
+  ...['a\u00a0b', 'a\u3000b', 'a\u034fb', 'a\u2d7fb'],
+  // Marks that would be written over the text before, or strike it out.
+  ...['\u0336a', `a${'\u0336'.repeat(5)}`],
   // Letters and marks beyond the Basic Multilingual Plane, of which some have no ink.
   ...['\u{13441}', '\u{13442}', '\u{16fe4}', '\u{16ff0}', '\u{1d400}', '\u{e0100}'].map(character => `a${character}b`),
 ])('%j is not a name', text => expect(kinds.map(isKind => isKind(text))).toEqual([false, false, false]))

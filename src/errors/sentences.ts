@@ -91,7 +91,7 @@ export const sentences = {
   ERR_PROXY_SILENT: (variable: string, url: string, seconds: number, attempts: number) =>
     `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
   ERR_CERTIFICATE_UNTRUSTED: ({ name }: Server, cause: string) =>
-    `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the PEM file of that CA. Otherwise the server may not send its intermediate certificates: tell its operator.`,
+    `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the CA's PEM file. Otherwise the server may not send intermediate certificates: tell its operator.`,
   ERR_CERTIFICATE_EXTRA_CA: ({ name }: Server, cause: string) =>
     `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
   ERR_CERTIFICATE_EXPIRED: ({ name }: Server, cause: string) =>

@@ -52,7 +52,7 @@ const examples: { [C in Code]: Parameters<(typeof sentences)[C]>[] } = {
   ERR_PROXY_FAILED: [['https_proxy', 'ECONNREFUSED']],
   ERR_PROXY_REFUSED: [['https_proxy', url, 407, clause]],
   ERR_PROXY_SILENT: [['https_proxy', url, 60, 6]],
-  ERR_CERTIFICATE_UNTRUSTED: [[server, 'self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT']],
+  ERR_CERTIFICATE_UNTRUSTED: [[server, 'unable to get local issuer certificate, UNABLE_TO_GET_ISSUER_CERT_LOCALLY']],
   ERR_CERTIFICATE_EXTRA_CA: [[server, 'self-signed certificate in certificate chain, SELF_SIGNED_CERT_IN_CHAIN']],
   ERR_CERTIFICATE_EXPIRED: [[server, 'certificate has expired, CERT_HAS_EXPIRED']],
   ERR_CERTIFICATE_HOST: [[server, 'ERR_TLS_CERT_ALTNAME_INVALID']],

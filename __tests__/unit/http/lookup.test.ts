@@ -47,6 +47,15 @@ test('any other name is looked up as Node does, and is open until there is an an
   expect(isLookupOpen()).toBe(false)
 })
 
+test('a name is asked for once at a time: a second question would leave the first one open', () => {
+  const [first, second] = [jest.fn(), jest.fn()]
+  for (const callback of [first, second]) lookupWith(() => {})('id.test', {}, callback)
+  expect(ask).toHaveBeenCalledTimes(1)
+  ask.mock.calls[0]?.[2](null, '192.0.2.1', 4)
+  for (const callback of [first, second]) expect(callback.mock.calls).toEqual([[null, '192.0.2.1', 4]])
+  expect(isLookupOpen()).toBe(false)
+})
+
 test('a request to a name goes to its address', async () => {
   answers(null, [{ address: '127.0.0.1', family: 4 }])
   expect(await to(`http://id.test:${server.port}`)).toMatchObject({ kind: 'answer', status: 200 })

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals'
 import { Masker } from '../../../sandbox/runner/masker.ts'
-import { secretsOfJwt, secretsOfRun } from '../../../src/runner/masks.ts'
+import { secretsOfJwt, secretsOfRun, secretsOfToken } from '../../../src/runner/masks.ts'
 import { signJwt } from '../../support/forge.ts'
 import { rowsOf } from '../../support/rows.ts'
 
@@ -186,6 +186,13 @@ test.each(
   rowsOf({
     'ci:hunter22 hunter22': [
       ...['http://ci:hunter22@proxy.example:3128', ' http://ci:hunter22@proxy.example:3128'],
+      // As they are pasted by mistake: with quotation marks, a part too much or too few, a name before.
+      ...[
+        '"http://ci:hunter22@proxy.example"',
+        '<http://ci:hunter22@proxy.example>',
+        'http//ci:hunter22@proxy.example',
+      ],
+      ...['http://http://ci:hunter22@proxy.example', 'https_proxy=http://ci:hunter22@proxy.example'],
       ...['http:/ci:hunter22@proxy.example:3128', 'http:\\\\ci:hunter22@proxy.example:3128'],
       ...['ci:hunter22@proxy.example:3128', 'ci:hunter22@proxy.example:port', 'http://ci:hunter22@proxy.example:port'],
     ],
@@ -203,6 +210,15 @@ test.each(
   for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
     expect(run({}, { [name]: url })).toEqual(masks.split(' ').filter(Boolean))
   }
+})
+
+test('a JWT that was verified is masked whatever its header looks like', () => {
+  // jose reads a header that begins with a byte order mark.
+  const [, payload, signature] = jwtOf(401).split('.')
+  const header = Buffer.from('\ufeff{"alg":"ES384"}').toString('base64url')
+  const jwt = `${header}.${payload}.${signature}`
+  expect(secretsOfJwt(jwt)).toEqual([])
+  expect(secretsOfToken({ jwt, refreshToken: undefined }).slice(0, 3)).toEqual([signature, payload, jwt])
 })
 
 describe('the pieces', () => {
