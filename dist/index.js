@@ -145,7 +145,7 @@ function isPrintable(text) {
 function hasInvisible(text) {
     return contains(text, invisible);
 }
-const marks = "\\-_.'\u2019\u00b7@+ ";
+const punctuation = "\\-_.'\u2019\u00b7@+ ";
 function isName(text) {
     return isPlain(text, '', 150);
 }
@@ -156,8 +156,8 @@ function isAudienceName(text) {
     return isPlain(text, ':/', 150);
 }
 function isPlain(text, more, longest) {
-    const isAllowed = new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
-        new RegExp(`^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`, 'u').test(text);
+    const isAllowed = new RegExp(`^[A-Za-z0-9${punctuation}${more}]+$`).test(text) ||
+        new RegExp(`^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${punctuation}${more}])+$`, 'u').test(text);
     return isAllowed && !/^ | $/.test(text) && [...text].length <= longest;
 }
 function shownName(text) {
@@ -288,6 +288,8 @@ if (error) {
     process.exit(1);
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = require("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -2178,10 +2180,9 @@ function whyRefused({ keyKind, scopes }) {
     if (isUser && !scopes.some(scope => scope.startsWith('user:memberof:'))) {
         return 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.';
     }
-    const configured = isUser
-        ? "with an organization that is not in the JWT's scopes or audience"
-        : 'with another organization than that of the key, or "audience" does not name its organization';
-    return `this AYS server is configured ${configured}, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. ${isUser ? 'Check "scope" and "audience"' : 'Use the key of its organization'}, or ask its operator.`;
+    return isUser
+        ? 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.'
+        : 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Use the key of its organization, or ask its operator.';
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -2814,8 +2815,9 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
     }
     if (nbf !== undefined && typeof nbf !== 'number')
         throw invalid('has a start time that is not a date ("nbf")');
-    if ((nbf ?? 0) > now / 1000 + clockTolerance)
-        throw invalid('is not valid yet ("nbf")');
+    if ((nbf ?? 0) > now / 1000 + clockTolerance) {
+        throw invalid('is not valid yet ("nbf")', "the runner's clock is behind the server's, or the server's is ahead: correct the one that is wrong.");
+    }
     const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? []);
     if (!isListOf(isScopeName, scopes))
         throw invalid('has scopes that are not a list of different plain names ("scope")');
@@ -2850,7 +2852,8 @@ async function verifiedPayload(jwt, trusted, invalid) {
             const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: ['ES384'] });
             if (protectedHeader.crit === undefined)
                 return payload;
-            throw { code: 'ERR_JOSE_NOT_SUPPORTED' };
+            code = 'ERR_JOSE_NOT_SUPPORTED';
+            break;
         }
         catch (error) {
             code = error.code;
@@ -2899,7 +2902,496 @@ async function checkOpenvCloud(ask, server, token, identityServer) {
         throw new ActionError('ERR_OVC_REFUSED', server, identityServer);
     }
     const isEmpty = isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found));
-    return { user, hasAccount: !isEmpty };
+    return { url: server.url, user, hasAccount: !isEmpty };
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/address.js
+
+
+const examples = {
+    'base-url': 'itsyou.online',
+    'ovc-url': 'my-location.example',
+    'ays-url': 'ays.example/api',
+};
+function readAddress(input, value) {
+    const invalid = (found, remedy) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy);
+    const only = `write only the address of the server, such as https://${examples[input]}.`;
+    if (!value)
+        throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
+    if (/^["'`<]|["'`>]$/.test(value))
+        throw invalid('has quotation marks or angle brackets around it', 'remove them.');
+    if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
+        throw invalid('does not start with https://', only);
+    if (!URL.canParse(value))
+        throw invalid('is not a URL', only);
+    const url = new URL(value);
+    if (value.includes('@'))
+        throw invalid('contains a user or password', only);
+    if (/[?#\\\s]/.test(value))
+        throw invalid('contains a query, a fragment, a backslash or a space', only);
+    const [, host = ''] = /:\/\/([^/]*)/.exec(value) ?? [];
+    if (/^$|:$/.test(host) || !/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
+        const remedy = 'a variable in it is probably empty. Set the variable.';
+        throw invalid('has no valid host name and port', remedy);
+    }
+    if (/^[\d.]+$/.test(url.hostname) && !host.startsWith(url.hostname)) {
+        throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.');
+    }
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+        const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
+        throw invalid('does not start with https://', remedy);
+    }
+    return url.href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty.js
+
+const otherNames = {
+    'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
+    secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
+    jwt: ['token', 'jwt-token'],
+};
+function emptyCredentials(empty, env, payload) {
+    const names = empty.map(input => `"${input}"`);
+    const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
+    const event = record(payload);
+    if (empty.includes('secret')) {
+        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
+        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
+        }
+        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+            return new ActionError('ERR_SECRETS_FORK', what);
+        }
+    }
+    const other = otherInput(empty, env);
+    if (other) {
+        const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`;
+        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
+    }
+    const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
+    return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
+}
+const eventsWithoutSecrets = new Set([
+    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+    ...['deployment', 'deployment_status'],
+]);
+function otherInput(empty, env) {
+    for (const right of empty) {
+        for (const name of otherNames[right]) {
+            for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
+                const value = env[`INPUT_${wrong.toUpperCase()}`];
+                if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value))
+                    return { wrong, right };
+            }
+        }
+    }
+    return undefined;
+}
+function isFromFork(event) {
+    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
+    const [head, base] = [repository('head'), repository('base')];
+    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
+}
+function record(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/credentials.js
+
+
+
+const longestSecret = 512;
+function readCredentials({ get, env, event }, defaultScope) {
+    const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
+    if (jwt) {
+        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && !(input === 'scope' && get(input) === defaultScope));
+        if (others.length) {
+            const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
+            throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
+        }
+        if (/^bearer\s/i.test(jwt))
+            throw credentials_invalid('jwt', 'begins with "Bearer"', 'write only the JWT.');
+        refuseText('jwt', jwt);
+        return { grant: 'refresh', jwt };
+    }
+    if (!clientId && !clientSecret)
+        throw emptyCredentials(['app-id', 'secret', 'jwt'], env, event());
+    if (!clientId)
+        throw emptyCredentials(['app-id'], env, event());
+    if (!clientSecret)
+        throw emptyCredentials(['secret'], env, event());
+    const again = "copy it again from the API key's page.";
+    for (const [input, value] of [
+        ['app-id', clientId],
+        ['secret', clientSecret],
+    ]) {
+        refuseText(input, value);
+        if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) {
+            throw credentials_invalid(input, 'is a JWT', `write the API key's own value, or renew that JWT with the input "jwt".`);
+        }
+    }
+    if (clientId.includes('@'))
+        throw credentials_invalid('app-id', 'contains "@", which no application id has', again);
+    if (!isName(clientId))
+        throw credentials_invalid('app-id', 'contains characters that no application id has, or is too long', again);
+    if (clientSecret.length > longestSecret)
+        throw credentials_invalid('secret', `has more than ${longestSecret} characters`, again);
+    if (hasInvisible(clientSecret))
+        throw credentials_invalid('secret', 'contains a line break or an invisible character', again);
+    return { grant: 'client_credentials', clientId, clientSecret };
+}
+function refuseText(input, value) {
+    const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps';
+    const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i');
+    if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
+        const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME';
+        const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`;
+        throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
+    }
+    if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
+        const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
+        throw credentials_invalid(input, "contains a variable's name instead of its value", remedy);
+    }
+    if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
+        throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
+    }
+    if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
+        throw credentials_invalid(input, 'has quotation marks around it', 'remove them.');
+    }
+    if (/^<[^<>]*>$|^\*+$/.test(value))
+        throw credentials_invalid(input, 'is a placeholder', `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`);
+}
+function credentials_invalid(input, found, remedy) {
+    return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/duration.js
+
+
+const units = { s: 1, m: 60, h: 3600, d: 86_400 };
+function readDuration(input, value, most) {
+    const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
+    const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
+    if (digits && seconds <= most)
+        return seconds;
+    const meant = guess(value);
+    const longest = inShort(most);
+    const remedy = meant === undefined
+        ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
+        : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`;
+    throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy);
+}
+function guess(value) {
+    const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
+    if (value.replaceAll(part, '').trim())
+        return undefined;
+    const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
+    return Math.round(sum) || undefined;
+}
+function inShort(seconds) {
+    if (seconds % 3600 === 0)
+        return `${seconds / 3600}h`;
+    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
+
+
+const reserved = [
+    ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
+    ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
+    ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
+    ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
+    ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
+    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
+    ...[
+        'GOPATH',
+        'GOROOT',
+        'GOENV',
+        'GOFLAGS',
+        'GOPROXY',
+        'GONOPROXY',
+        'GOPRIVATE',
+        'GOSUMDB',
+        'GONOSUMDB',
+        'GOINSECURE',
+    ],
+    ...[
+        'GOVCS',
+        'GOAUTH',
+        'GOTOOLCHAIN',
+        'GOWORK',
+        'GOBIN',
+        'GOCACHE',
+        'GOMODCACHE',
+        'GOTMPDIR',
+        'GODEBUG',
+        'GOEXPERIMENT',
+        'GOOS',
+        'GOARCH',
+    ],
+    ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
+];
+function isReserved(name) {
+    const upper = name.toUpperCase();
+    return reserved.some(entry => {
+        if (entry.startsWith('*'))
+            return upper.endsWith(entry.slice(1));
+        return entry.endsWith('*') ? upper.startsWith(entry.slice(0, -1)) : upper === entry;
+    });
+}
+const none = /^(true|false|none|null|no|off)$/i;
+function readEnvVars(value) {
+    const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
+    for (const name of names) {
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, name === value ? 'is' : 'contains'), remedy);
+        if (none.test(name))
+            throw invalid(`write "env-var: ''" to export no variable.`);
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+            throw invalid('write a name such as JWT: letters, digits and underscores, with no digit at its start.');
+        }
+        if (isReserved(name)) {
+            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
+        }
+    }
+    return names;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
+
+function refuseMisspelt(env, get) {
+    for (const [variable, value = ''] of Object.entries(env)) {
+        const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
+        const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong);
+        const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong);
+        const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong;
+        if (right !== wrong && value.trim() !== (get(right) ?? ''))
+            throw new ActionError('ERR_INPUT_MISSPELT', wrong, right);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/spelling.js
+const kinds = {
+    name: 'nothing',
+    memberof: 'name',
+    organizations: 'label',
+    address: 'label',
+    email: 'label',
+    phone: 'label',
+    'validated:email': 'label',
+    'validated:phone': 'label',
+    github: 'nothing',
+    facebook: 'nothing',
+    bankaccount: 'label',
+    digitalwalletaddress: 'label',
+    publickey: 'label',
+    avatar: 'label',
+    keystore: 'label',
+    see: 'label',
+    'ownerof:email': 'label',
+    admin: 'nothing',
+};
+function likelyScope(scope) {
+    if (!scope.startsWith('user:'))
+        return undefined;
+    const rest = scope.slice('user:'.length);
+    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
+    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
+}
+function nearestScope(rest) {
+    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
+        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
+        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
+        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
+    }));
+    const [nearest] = near
+        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
+        .sort((a, b) => a.edits - b.edits);
+    if (!nearest)
+        return '';
+    const isName = nearest.follows === 'name';
+    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
+    return `user:${nearest.kind}${label && `:${label}`}`;
+}
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
+            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
+        }
+        rows.push(row);
+    }
+    return rows[a.length]?.[b.length] ?? 0;
+}
+function letters(word) {
+    return word.toLowerCase().replace(/[-_:. ]/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/scopes.js
+
+
+
+const allRights = new Set(['user:admin', 'organization:owner']);
+function readScopes(value) {
+    const scopes = [...new Set(splitList(value).flatMap(joinWords))];
+    if (!scopes.length) {
+        const remedy = 'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.';
+        throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy);
+    }
+    for (const [at, scope] of scopes.entries()) {
+        const mistake = mistakeIn(scope, scopes[at - 1] ?? '');
+        if (mistake)
+            throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake);
+    }
+    if (scopes.join() === 'offline_access') {
+        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
+    }
+    const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
+    if (unsafe !== undefined) {
+        throw new ActionError('ERR_SCOPE_UNSAFE', `requests offline_access together with "${unsafe}", which leads to all rights or any membership`);
+    }
+    return scopes;
+}
+function growsToAllRights(scope) {
+    return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope));
+}
+function readAudiences(value) {
+    const audiences = splitList(value);
+    if (value && !audiences.length) {
+        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains no name', 'set the variables in it, or remove it.');
+    }
+    if (!audiences.every(isAudienceName)) {
+        const remedy = 'write names or URLs, separated by commas or newlines.';
+        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has, or a name that is too long', remedy);
+    }
+    return [...new Set(audiences)];
+}
+function splitList(value) {
+    return value
+        .split(/[,\r\n]/)
+        .map(entry => entry.trim())
+        .filter(Boolean);
+}
+function joinWords(entry) {
+    const scopes = [];
+    for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
+        const last = scopes.at(-1);
+        const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess);
+        if (isOwnScope || last.endsWith(':'))
+            scopes.push(word);
+        else
+            scopes[scopes.length - 1] = last + spaces + word;
+    }
+    return scopes;
+}
+function isOfflineAccess(word) {
+    return letters(word) === 'offlineaccess';
+}
+function mistakeIn(scope, before) {
+    if (/(^|[ \t:]):|:$/.test(scope)) {
+        const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.';
+        return ['contains a scope with nothing before or after a colon', remedy];
+    }
+    if (/^[-'"`]|['"`]$|[;"[\]{}()]/.test(scope) || !isScopeName(scope)) {
+        const remedy = 'write scopes separated by commas or newlines, without quotation marks, brackets, dashes or semicolons.';
+        return ['contains a character that no scope has, or is too long', remedy];
+    }
+    if (isOfflineAccess(scope) && scope !== 'offline_access') {
+        return [`contains "${scope}", which is not a scope`, 'write "offline_access".'];
+    }
+    if (/^user:memberof:.*[A-Z]/.test(scope)) {
+        return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`];
+    }
+    if (/^(offline_access$|user:|organization:owner)/.test(scope))
+        return undefined;
+    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
+}
+function whatToWrite(scope, before) {
+    if (before.startsWith('user:memberof:') && !scope.includes(':')) {
+        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
+    }
+    if (/^organi[sz]ation(?!s)/i.test(scope)) {
+        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
+    }
+    const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
+    return nearest
+        ? `write "${nearest}".`
+        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+const defaults = {
+    scope: 'user:name',
+    validity: '1h',
+    'base-url': 'https://itsyou.online',
+    'env-var': 'JWT',
+    retries: '5',
+    timeout: '60s',
+};
+const longestValidity = 24 * 60 * 60;
+const longestTimeout = 10 * 60 * 1000;
+function readInputs(source) {
+    const { env } = source;
+    const get = (name) => source.get(name) ?? '';
+    const orDefault = (name) => get(name) || defaults[name];
+    const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
+    if (baseUrl === defaults['base-url'])
+        refuseMisspelt(env, source.get);
+    const credentials = readCredentials(source, defaults.scope);
+    const isNew = credentials.grant === 'client_credentials';
+    const scopes = isNew ? readScopes(source.get('scope') ?? defaults.scope) : [];
+    const audiences = isNew ? readAudiences(get('audience')) : [];
+    const ovcUrl = get('ovc-url') ? readAddress('ovc-url', get('ovc-url')) : undefined;
+    const aysUrl = get('ays-url') ? readAddress('ays-url', get('ays-url')) : undefined;
+    if (ovcUrl && audiences.length) {
+        const found = 'cannot be combined with "audience", because OpenvCloud does not accept a JWT with an audience';
+        throw new ActionError('ERR_INPUT_CONFLICT', 'ovc-url', found, 'leave one of the two empty.');
+    }
+    const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
+        throw new ActionError('ERR_TLS_OFF');
+    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
+    const settings = {
+        scopes,
+        audiences,
+        validity: readDuration('validity', orDefault('validity'), longestValidity),
+        baseUrl,
+        ovcUrl,
+        aysUrl,
+        publicKey: get('public-key') || undefined,
+        envVars,
+        replacedEnvVars: envVars.filter(name => env[name]),
+        summary: readBoolean('summary', get('summary')),
+        retries: readRetries(orDefault('retries')),
+        timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
+    };
+    return { credentials, settings };
+}
+function readRetries(value) {
+    if (/^(\d|10)$/.test(value))
+        return Number(value);
+    throw new ActionError('ERR_INPUT_INVALID', 'retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
+}
+function readBoolean(input, value) {
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (/^(false|False|FALSE)?$/.test(value))
+        return false;
+    throw new ActionError('ERR_INPUT_INVALID', input, quoteOrDescribe(value), 'write true or false.');
 }
 
 ;// CONCATENATED MODULE: external "node:http"
@@ -2922,7 +3414,7 @@ const lookup_open = new Map();
 function lookupWith(onChange) {
     return (hostname, options, callback) => {
         if (hostname === 'localhost') {
-            process.nextTick(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
+            queueMicrotask(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
             return;
         }
         const done = (...result) => {
@@ -3029,19 +3521,19 @@ class TunnelAgent extends (external_node_https_default()).Agent {
 const userAgent = 'ovc-jwt-action';
 (0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
 async function send(request, proxy, deadline, cancelled) {
-    let isLookupOpen = false;
+    let isLookingUp = false;
     const lookup = lookupWith(isOpen => {
-        isLookupOpen = isOpen;
+        isLookingUp = isOpen;
     });
     const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup);
     const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent({ lookup }) : new (external_node_http_default()).Agent({ lookup }));
     let timer;
     const timeUp = new Promise(resolve => {
         timer = setTimeout(() => {
-            if (isLookupOpen && proxy)
+            if (isLookingUp && proxy)
                 resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' });
             else
-                resolve({ kind: 'deadline', of: isLookupOpen ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
+                resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
         }, deadline);
     });
     const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
@@ -3319,7 +3811,7 @@ function readRetryAfter(value, now) {
 
 
 
-const longestTimeout = 600_000;
+
 const leastAttempt = 5000;
 function askWithin({ timeout, retries }, hasExtraCa, world) {
     const end = world.elapsed() + timeout;
@@ -3389,10 +3881,12 @@ function proxyFor(url, { variable, value, exceptions }) {
     if (isLoopback(target.hostname))
         return undefined;
     const text = value.trim();
-    if (!text || isException(target, exceptions))
+    if (!text)
         return undefined;
     const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
     const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    if (proxy && isDecodable(proxy) && isException(target, exceptions))
+        return undefined;
     if (proxy?.protocol === 'https:') {
         const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted.";
         throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy);
@@ -3428,495 +3922,6 @@ function isDecodable({ username, password }) {
     catch {
         return false;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/address.js
-
-
-const examples = {
-    'base-url': 'itsyou.online',
-    'ovc-url': 'my-location.example',
-    'ays-url': 'ays.example/api',
-};
-function readAddress(input, value) {
-    const invalid = (found, remedy) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy);
-    const only = `write only the address of the server, such as https://${examples[input]}.`;
-    if (!value)
-        throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
-    if (/^["'`<]|["'`>]$/.test(value))
-        throw invalid('has quotation marks or angle brackets around it', 'remove them.');
-    if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
-        throw invalid('does not start with https://', only);
-    if (!URL.canParse(value))
-        throw invalid('is not a URL', only);
-    const url = new URL(value);
-    if (value.includes('@'))
-        throw invalid('contains a user or password', only);
-    if (/[?#\\\s]/.test(value))
-        throw invalid('contains a query, a fragment, a backslash or a space', only);
-    const [, host = ''] = /:\/\/([^/]*)/.exec(value) ?? [];
-    if (/^$|:$/.test(host) || !/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
-        const remedy = 'a variable in it is probably empty. Set the variable.';
-        throw invalid('has no valid host name and port', remedy);
-    }
-    if (/^[\d.]+$/.test(url.hostname) && !host.startsWith(url.hostname)) {
-        throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.');
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
-        throw invalid('does not start with https://', remedy);
-    }
-    return url.href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/empty.js
-
-const otherNames = {
-    'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
-    secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
-    jwt: ['token', 'jwt-token'],
-};
-function emptyCredentials(empty, env, payload) {
-    const names = empty.map(input => `"${input}"`);
-    const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
-    const event = record(payload);
-    if (empty.includes('secret')) {
-        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
-        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
-            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
-        }
-        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-            return new ActionError('ERR_SECRETS_FORK', what);
-        }
-    }
-    const other = otherInput(empty, env);
-    if (other) {
-        const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`;
-        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
-    }
-    const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
-    return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
-}
-const eventsWithoutSecrets = new Set([
-    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
-    ...['deployment', 'deployment_status'],
-]);
-function otherInput(empty, env) {
-    for (const right of empty) {
-        for (const name of otherNames[right]) {
-            for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
-                const value = env[`INPUT_${wrong.toUpperCase()}`];
-                if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value))
-                    return { wrong, right };
-            }
-        }
-    }
-    return undefined;
-}
-function isFromFork(event) {
-    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
-    const [head, base] = [repository('head'), repository('base')];
-    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
-}
-function record(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/credentials.js
-
-
-
-const longestSecret = 512;
-function readCredentials({ get, env, event }, defaultScope) {
-    const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
-    if (jwt) {
-        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && !(input === 'scope' && get(input) === defaultScope));
-        if (others.length) {
-            const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
-            throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
-        }
-        if (/^bearer\s/i.test(jwt))
-            throw credentials_invalid('jwt', 'begins with "Bearer"', 'write only the JWT.');
-        refuseText('jwt', jwt);
-        return { grant: 'refresh', jwt };
-    }
-    if (!clientId && !clientSecret)
-        throw emptyCredentials(['app-id', 'secret', 'jwt'], env, event());
-    if (!clientId)
-        throw emptyCredentials(['app-id'], env, event());
-    if (!clientSecret)
-        throw emptyCredentials(['secret'], env, event());
-    const again = "copy it again from the API key's page.";
-    for (const [input, value] of [
-        ['app-id', clientId],
-        ['secret', clientSecret],
-    ]) {
-        refuseText(input, value);
-        if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) {
-            throw credentials_invalid(input, 'is a JWT', `write the API key's own value, or renew that JWT with the input "jwt".`);
-        }
-    }
-    if (clientId.includes('@'))
-        throw credentials_invalid('app-id', 'contains "@", which no application id has', again);
-    if (!isName(clientId))
-        throw credentials_invalid('app-id', 'contains characters that no application id has, or is too long', again);
-    if (clientSecret.length > longestSecret)
-        throw credentials_invalid('secret', `has more than ${longestSecret} characters`, again);
-    if (hasInvisible(clientSecret))
-        throw credentials_invalid('secret', 'contains a line break or an invisible character', again);
-    return { grant: 'client_credentials', clientId, clientSecret };
-}
-function refuseText(input, value) {
-    const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps';
-    const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i');
-    if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
-        const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME';
-        const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`;
-        throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
-    }
-    if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
-        const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
-        throw credentials_invalid(input, "contains a variable's name instead of its value", remedy);
-    }
-    if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
-        throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
-    }
-    if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
-        throw credentials_invalid(input, 'has quotation marks around it', 'remove them.');
-    }
-    if (/^<[^<>]*>$|^\*+$/.test(value))
-        throw credentials_invalid(input, 'is a placeholder', `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`);
-}
-function credentials_invalid(input, found, remedy) {
-    return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/duration.js
-
-
-const units = { s: 1, m: 60, h: 3600, d: 86_400 };
-function readDuration(input, value, most) {
-    const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
-    const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
-    if (digits && seconds <= most)
-        return seconds;
-    const meant = guess(value);
-    const longest = inShort(most);
-    const remedy = meant === undefined
-        ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
-        : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`;
-    throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy);
-}
-function guess(value) {
-    const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
-    if (value.replaceAll(part, '').trim())
-        return undefined;
-    const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
-    return Math.round(sum) || undefined;
-}
-function inShort(seconds) {
-    if (seconds % 3600 === 0)
-        return `${seconds / 3600}h`;
-    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
-
-
-const reserved = [
-    ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
-    ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
-    ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
-    ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
-    ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
-    ...[
-        'GOPATH',
-        'GOROOT',
-        'GOENV',
-        'GOFLAGS',
-        'GOPROXY',
-        'GONOPROXY',
-        'GOPRIVATE',
-        'GOSUMDB',
-        'GONOSUMDB',
-        'GOINSECURE',
-    ],
-    ...[
-        'GOVCS',
-        'GOAUTH',
-        'GOTOOLCHAIN',
-        'GOWORK',
-        'GOBIN',
-        'GOCACHE',
-        'GOMODCACHE',
-        'GOTMPDIR',
-        'GODEBUG',
-        'GOEXPERIMENT',
-        'GOOS',
-        'GOARCH',
-    ],
-    ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
-];
-function isReserved(name) {
-    const upper = name.toUpperCase();
-    return reserved.some(entry => {
-        if (entry.startsWith('*'))
-            return upper.endsWith(entry.slice(1));
-        return entry.endsWith('*') ? upper.startsWith(entry.slice(0, -1)) : upper === entry;
-    });
-}
-const none = /^(true|false|none|null|no|off)$/i;
-function readEnvVars(value) {
-    const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
-    for (const name of names) {
-        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, name === value ? 'is' : 'contains'), remedy);
-        if (none.test(name))
-            throw invalid(`write "env-var: ''" to export no variable.`);
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-            throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.');
-        }
-        if (isReserved(name)) {
-            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
-        }
-    }
-    return names;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
-
-function refuseMisspelt(env, get) {
-    for (const [variable, value = ''] of Object.entries(env)) {
-        const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
-        const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong);
-        const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong);
-        const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong;
-        if (right !== wrong && value.trim() !== (get(right) ?? ''))
-            throw new ActionError('ERR_INPUT_MISSPELT', wrong, right);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/spelling.js
-const kinds = {
-    name: 'nothing',
-    memberof: 'name',
-    organizations: 'label',
-    address: 'label',
-    email: 'label',
-    phone: 'label',
-    'validated:email': 'label',
-    'validated:phone': 'label',
-    github: 'nothing',
-    facebook: 'nothing',
-    bankaccount: 'label',
-    digitalwalletaddress: 'label',
-    publickey: 'label',
-    avatar: 'label',
-    keystore: 'label',
-    see: 'label',
-    'ownerof:email': 'label',
-    admin: 'nothing',
-};
-function likelyScope(scope) {
-    if (!scope.startsWith('user:'))
-        return undefined;
-    const rest = scope.slice('user:'.length);
-    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
-    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
-}
-function nearestScope(rest) {
-    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
-        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
-        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
-        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
-    }));
-    const [nearest] = near
-        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
-        .sort((a, b) => a.edits - b.edits);
-    if (!nearest)
-        return '';
-    const isName = nearest.follows === 'name';
-    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
-    return `user:${nearest.kind}${label && `:${label}`}`;
-}
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
-            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
-        }
-        rows.push(row);
-    }
-    return rows[a.length]?.[b.length] ?? 0;
-}
-function letters(word) {
-    return word.toLowerCase().replace(/[-_:. ]/g, '');
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/scopes.js
-
-
-
-const allRights = new Set(['user:admin', 'organization:owner']);
-function readScopes(value) {
-    const scopes = [...new Set(splitList(value).flatMap(joinWords))];
-    if (!scopes.length) {
-        const remedy = 'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.';
-        throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy);
-    }
-    for (const [at, scope] of scopes.entries()) {
-        const mistake = mistakeIn(scope, scopes[at - 1] ?? '');
-        if (mistake)
-            throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake);
-    }
-    if (scopes.join() === 'offline_access') {
-        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
-    }
-    const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
-    if (unsafe !== undefined) {
-        throw new ActionError('ERR_SCOPE_UNSAFE', `requests offline_access together with "${unsafe}", which gives all rights`);
-    }
-    return scopes;
-}
-function growsToAllRights(scope) {
-    return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope));
-}
-function readAudiences(value) {
-    const audiences = splitList(value);
-    if (value && !audiences.length) {
-        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains no name', 'set the variables in it, or remove it.');
-    }
-    if (!audiences.every(isAudienceName)) {
-        const remedy = 'write names or URLs, separated by commas or newlines.';
-        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy);
-    }
-    return [...new Set(audiences)];
-}
-function splitList(value) {
-    return value
-        .split(/[,\r\n]/)
-        .map(entry => entry.trim())
-        .filter(Boolean);
-}
-function joinWords(entry) {
-    const scopes = [];
-    for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
-        const last = scopes.at(-1);
-        const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess);
-        if (isOwnScope || last.endsWith(':'))
-            scopes.push(word);
-        else
-            scopes[scopes.length - 1] = last + spaces + word;
-    }
-    return scopes;
-}
-function isOfflineAccess(word) {
-    return letters(word) === 'offlineaccess';
-}
-function mistakeIn(scope, before) {
-    if (/(^|[ \t:]):|:$/.test(scope)) {
-        const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.';
-        return ['contains a scope with nothing before or after a colon', remedy];
-    }
-    if (/^[-'"`]|['"`]$|[;"[\]{}()]/.test(scope) || !isScopeName(scope)) {
-        const remedy = 'write scopes separated by commas or newlines, without quotation marks, brackets, dashes or semicolons.';
-        return ['contains a character that no scope has, or is too long', remedy];
-    }
-    if (isOfflineAccess(scope) && scope !== 'offline_access') {
-        return [`contains "${scope}", which is not a scope`, 'write "offline_access".'];
-    }
-    if (/^user:memberof:.*[A-Z]/.test(scope)) {
-        return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`];
-    }
-    if (/^(offline_access$|user:|organization:owner)/.test(scope))
-        return undefined;
-    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
-}
-function whatToWrite(scope, before) {
-    if (before.startsWith('user:memberof:') && !scope.includes(':')) {
-        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
-    }
-    if (/^organi[sz]ation(?!s)/i.test(scope)) {
-        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
-    }
-    const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
-    return nearest
-        ? `write "${nearest}".`
-        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
-
-
-
-
-
-
-
-
-
-const defaults = {
-    scope: 'user:name',
-    validity: '1h',
-    'base-url': 'https://itsyou.online',
-    'env-var': 'JWT',
-    retries: '5',
-    timeout: '60s',
-};
-const longestValidity = 24 * 60 * 60;
-const inputs_longestTimeout = 10 * 60;
-function readInputs(source) {
-    const { env } = source;
-    const get = (name) => source.get(name) ?? '';
-    const orDefault = (name) => get(name) || defaults[name];
-    const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
-    if (baseUrl === defaults['base-url'])
-        refuseMisspelt(env, source.get);
-    const credentials = readCredentials(source, defaults.scope);
-    const isNew = credentials.grant === 'client_credentials';
-    const scopes = isNew ? readScopes(source.get('scope') ?? defaults.scope) : [];
-    const audiences = isNew ? readAudiences(get('audience')) : [];
-    const ovcUrl = get('ovc-url') ? readAddress('ovc-url', get('ovc-url')) : undefined;
-    const aysUrl = get('ays-url') ? readAddress('ays-url', get('ays-url')) : undefined;
-    if (ovcUrl && audiences.length) {
-        const found = 'cannot be combined with "audience", because OpenvCloud does not accept a JWT with an audience';
-        throw new ActionError('ERR_INPUT_CONFLICT', 'ovc-url', found, 'leave one of the two empty.');
-    }
-    const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
-    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
-        throw new ActionError('ERR_TLS_OFF');
-    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
-    const settings = {
-        scopes,
-        audiences,
-        validity: readDuration('validity', orDefault('validity'), longestValidity),
-        baseUrl,
-        ovcUrl,
-        aysUrl,
-        publicKey: get('public-key') || undefined,
-        envVars,
-        replacedEnvVars: envVars.filter(name => env[name]),
-        summary: readBoolean('summary', get('summary')),
-        retries: readRetries(orDefault('retries')),
-        timeout: readDuration('timeout', orDefault('timeout'), inputs_longestTimeout) * 1000,
-    };
-    return { credentials, settings };
-}
-function readRetries(value) {
-    if (/^(\d|10)$/.test(value))
-        return Number(value);
-    throw new ActionError('ERR_INPUT_INVALID', 'retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
-}
-function readBoolean(input, value) {
-    if (/^(true|True|TRUE)$/.test(value))
-        return true;
-    if (/^(false|False|FALSE)?$/.test(value))
-        return false;
-    throw new ActionError('ERR_INPUT_INVALID', input, quoteOrDescribe(value), 'write true or false.');
 }
 
 ;// CONCATENATED MODULE: ./lib/jwt/keys.js
@@ -4044,9 +4049,15 @@ function inWords(seconds) {
 
 
 const warnings_warnings = {
-    allRights: (scope) => scope === 'user:admin'
-        ? 'The scope "user:admin" allows everything: anyone who reads the JWT can read the secrets of all the user\'s API keys and make new ones. Request only what the job needs, such as "scope: user:name".'
-        : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
+    allRights: (scope, isRenewal) => {
+        const remedy = scope === 'user:admin'
+            ? 'Request only what the job needs, such as "scope: user:name".'
+            : 'For AYS, write "scope: organization:owner:ays".';
+        const what = scope === 'user:admin'
+            ? "all the user's API keys and make new ones"
+            : "all the organization's API keys and change its members";
+        return `The scope "${scope}" allows everything: anyone who reads the JWT can read the secrets of ${what}. ${isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and less "scope".' : remedy}`;
+    },
     unknownScopes: (scopes) => `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
     audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
     summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
@@ -4059,7 +4070,7 @@ const warnings_warnings = {
     scopesLost: (scopes) => `The renewed JWT no longer has ${listInQuotes(scopes)}, which the old JWT had: if the job needs ${scopes.length > 1 ? 'them' : 'it'}, get a new JWT with "app-id" and "secret".`,
 };
 function warningsAboutScopes(scopes) {
-    const found = scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights);
+    const found = scopes.filter(scope => allRights.has(scope)).map(scope => warnings_warnings.allRights(scope, false));
     const unknown = scopes.flatMap(scope => {
         const likely = likelyScope(scope);
         if (likely === undefined)
@@ -4068,12 +4079,13 @@ function warningsAboutScopes(scopes) {
     });
     return unknown.length ? [...found, warnings_warnings.unknownScopes(unknown)] : found;
 }
-function warningsAboutToken(token, { validity, ovcUrl, aysUrl }, old) {
-    const found = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings_warnings.allRights) : [];
+function warningsAboutToken(token, { validity, aysUrl }, old) {
+    const powerful = old ? token.scopes.filter(scope => allRights.has(scope)) : [];
+    const found = powerful.map(scope => warnings_warnings.allRights(scope, true));
     const lives = token.expiresAt - token.verifiedAt / 1000;
     if (token.refreshToken)
         found.push(warnings_warnings.renewable(old !== undefined));
-    if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl))
+    if (token.audiences.length && token.keyKind === 'user' && !aysUrl)
         found.push(warnings_warnings.audience());
     if (validity <= 300)
         found.push(warnings_warnings.shortValidity());
@@ -4111,10 +4123,7 @@ function report(token, settings, old, openvcloud, now) {
     const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`;
     const scopes = token.scopes.map(shownName).join(', ') || 'none';
     const audiences = token.audiences.map(shownName).join(', ');
-    const places = [
-        ...(openvcloud ? [openvCloudLine(settings, openvcloud)] : []),
-        ...(aysUrl ? [accepted('AYS', aysUrl)] : []),
-    ];
+    const places = [...(openvcloud ? [openvCloudLine(openvcloud)] : []), ...(aysUrl ? [accepted('AYS', aysUrl)] : [])];
     const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`);
     return {
         outputs,
@@ -4142,8 +4151,8 @@ function report(token, settings, old, openvcloud, now) {
 function accepted(product, url) {
     return `${product} at ${url} accepts the JWT.`;
 }
-function openvCloudLine({ ovcUrl }, { user, hasAccount }) {
-    const line = accepted('OpenvCloud', ovcUrl);
+function openvCloudLine({ url, user, hasAccount }) {
+    const line = accepted('OpenvCloud', url);
     return hasAccount ? line : `${line} No account there names ${shownName(user)}; creating a cloud space needs one.`;
 }
 
@@ -4155,9 +4164,8 @@ function openvCloudLine({ ovcUrl }, { user, hasAccount }) {
 
 const source = { get: readInput, env: process.env, event: readEvent };
 function readNetwork() {
-    const first = (...names) => names.find(name => process.env[name]) ?? names[0] ?? '';
-    const variable = first('https_proxy', 'HTTPS_PROXY');
-    const exceptions = process.env[first('no_proxy', 'NO_PROXY')] ?? '';
+    const variable = !process.env['https_proxy'] && process.env['HTTPS_PROXY'] ? 'HTTPS_PROXY' : 'https_proxy';
+    const exceptions = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
     return {
         proxies: { variable, value: process.env[variable] ?? '', exceptions },
         hasExtraCa: Boolean(process.env['NODE_EXTRA_CA_CERTS']),
@@ -4395,7 +4403,7 @@ function kindOfId(appId) {
 function kindOfSecret(secret) {
     return /^[\w-]{28}$/.test(secret) ? 'user' : /^[\w-]{52}$/.test(secret) ? 'organization' : 'neither';
 }
-function whyRejected(appId, secret, server) {
+function clauseFor400(appId, secret, server) {
     const again = "Copy both again from the API key's page.";
     const same = 'Copy both from the same API key.';
     const notAnId = `"app-id" is not an application id, which is 28 letters (some capital), digits, "-" or "_" (this has ${[...appId].length} characters)`;
@@ -4425,7 +4433,7 @@ function whyRejected(appId, secret, server) {
     };
     return clauses[kindOfId(appId)][kindOfSecret(secret)];
 }
-function hints_whyRefused(appId, scopes) {
+function clauseFor401(appId, scopes) {
     const isUser = isApplicationId(appId);
     if (isUser && scopes.some(scope => scope.startsWith('organization:'))) {
         return 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud, or "scope: user:memberof:<organization>" for AYS.';
@@ -4478,12 +4486,12 @@ function readJwt(answer, server, grant, scopes) {
     if (isOwn && status === 401) {
         if (grant.grant === 'refresh')
             throw new ActionError('ERR_RENEWAL_REFUSED', server);
-        const reason = hints_whyRefused(grant.clientId, scopes);
+        const reason = clauseFor401(grant.clientId, scopes);
         if (reason !== undefined)
             throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, reason);
     }
     if (isOwn && status === 400 && grant.grant === 'client_credentials') {
-        const reason = whyRejected(grant.clientId, grant.clientSecret, server.url);
+        const reason = clauseFor400(grant.clientId, grant.clientSecret, server.url);
         throw new ActionError('ERR_CREDENTIALS_REJECTED', server, reason);
     }
     throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
@@ -4555,6 +4563,7 @@ function tokenRequest(grant, { scopes, audiences, validity, baseUrl }) {
 
 
 
+
 start(async (cancelled) => {
     checkRunner();
     mask(secretsOfRun(source));
@@ -4566,7 +4575,7 @@ start(async (cancelled) => {
     const keys = await verificationKeys(settings.publicKey, settings.baseUrl);
     const verifier = { keys, server: identityServer, now: Date.now };
     const grant = await verifyGrant(credentials, verifier);
-    const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep, cancelled, log: info };
+    const world = { now: Date.now, elapsed: () => performance.now(), random: Math.random, sleep: promises_namespaceObject.setTimeout, cancelled, log: info };
     const ask = askWithin(settings, hasExtraCa, world);
     const jwt = await requestJwt(ask, identityServer, grant, settings);
     const token = grant.grant === 'refresh'
@@ -4579,9 +4588,6 @@ start(async (cancelled) => {
     const old = grant.grant === 'refresh' ? grant.old : undefined;
     await publish(report(token, settings, old, openvcloud, Date.now()), settings);
 });
-function sleep(milliseconds) {
-    return new Promise(resolve => setTimeout(resolve, milliseconds));
-}
 
 module.exports = __webpack_exports__;
 /******/ })()

@@ -1,6 +1,7 @@
 /** The whole story: read the inputs, ask for a JWT, verify it, set it for later steps. */
 
 import './runner/node-version.ts' // Stays the first.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { info } from '@actions/core'
 import { checkAys } from './destinations/ays.ts'
 import { checkOpenvCloud } from './destinations/openvcloud.ts'
@@ -46,7 +47,3 @@ start(async cancelled => {
   const old = grant.grant === 'refresh' ? grant.old : undefined
   await publish(report(token, settings, old, openvcloud, Date.now()), settings)
 })
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, milliseconds))
-}

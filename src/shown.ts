@@ -28,7 +28,7 @@ export function hasInvisible(text: string): boolean {
 
 // What real names, e-mail addresses and labels need besides letters, marks and digits. Nothing that means something to a
 // shell, to HTML or to the runner. Escaped: with one character beyond Latin 1, Node reads all of the bundle more slowly.
-const marks = "\\-_.'\u2019\u00b7@+ "
+const punctuation = "\\-_.'\u2019\u00b7@+ "
 
 /** A user's name, an organization's global id, or an application id. The server's longest has 150 characters. */
 export function isName(text: string): boolean {
@@ -52,11 +52,11 @@ export function isAudienceName(text: string): boolean {
 function isPlain(text: string, more: string, longest: number): boolean {
   // ASCII first, and no literal below: to read the classes of Unicode takes most of the time, and few names need them.
   const isAllowed =
-    new RegExp(`^[A-Za-z0-9${marks}${more}]+$`).test(text) ||
+    new RegExp(`^[A-Za-z0-9${punctuation}${more}]+$`).test(text) ||
     // Some letters show nothing: those that Unicode calls ignorable, a joiner (U+2D7F), and fillers beyond the Basic
     // Multilingual Plane. Of the letters there, family names need Han. A heap of marks would strike out other text.
     new RegExp(
-      `^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${marks}${more}])+$`,
+      `^(?!\\p{M})(?!.*\\p{M}{5})(?:(?!\\p{Default_Ignorable_Code_Point})(?![\\u2D7F\\u{10000}-\\u{10FFFF}])[\\p{L}\\p{M}\\p{Nd}]|(?=[\\u{20000}-\\u{3FFFF}])\\p{Script=Han}|[${punctuation}${more}])+$`,
       'u',
     ).test(text)
   // A space at an end would not be seen.

@@ -12,7 +12,7 @@ import { describeExample } from '../support/tools.ts'
 const parent = temporaryFolder()
 const { check, release } = parse(readText('.github/workflows/release.yml')).jobs
 
-/** Runs a step's script in a folder with these files; `gh` is one of them. @returns its exit code, and the files of the runner */
+/** Runs a step's script in a folder with these files; `gh` and `git` are among them. @returns its exit code, and the files of the runner */
 function run(
   job: { steps: { name?: string; run?: string }[] },
   name: RegExp,
@@ -22,9 +22,9 @@ function run(
   const script = job.steps.find(step => name.test(step.name ?? ''))?.run
   if (script === undefined) throw new Error(`no step ${name}`)
   const folder = mkdtempSync(join(parent, 'release-'))
-  const all = { output: '', calls: '', bundle: '{"bundle":true}\n', gh: '', ...files }
+  const all = { output: '', calls: '', bundle: '{"bundle":true}\n', gh: '', git: '', ...files }
   for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text)
-  chmodSync(join(folder, 'gh'), 0o755)
+  for (const program of ['gh', 'git']) chmodSync(join(folder, program), 0o755)
   const env = {
     PATH: `${folder}:${process.env['PATH']}`,
     GITHUB_REF_NAME: tag,
@@ -87,14 +87,24 @@ describeExample('a release', () => {
 [ "$2" = view ] && { ${view}; exit; }
 echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
 `
+  /** The tags of the repository, the highest first. */
+  const tags = (...names: string[]) => `#!/bin/sh\necho '${names.join('\n')}'\n`
   const create = 'release create v1.1.0 --draft --verify-tag --title v1.1.0 --notes The notes.\n'
-  const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nrelease edit v1.1.0 --draft=false\n`
+  const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nrelease edit v1.1.0 --draft=false --latest=true\n`
 
   test.each([
     ['that does not exist is a draft until it has the attestation', 'exit 1', create + publish],
     ['that is still a draft after a failed attempt is published', 'echo true', publish],
     ['that is published is left alone', 'echo false', ''],
   ])('%s', (_name, view, calls) => {
-    expect(run(release, /^Publish/, { gh: gh(view) })).toMatchObject({ status: 0, calls })
+    expect(run(release, /^Publish/, { gh: gh(view), git: tags('v1.1.0', 'v1.0.0') })).toMatchObject({
+      status: 0,
+      calls,
+    })
+  })
+
+  test('of an older version is not the latest', () => {
+    const { calls } = run(release, /^Publish/, { gh: gh('echo true'), git: tags('v2.0.0-rc.1', 'v1.2.0', 'v1.1.0') })
+    expect(calls).toContain('--latest=false')
   })
 })

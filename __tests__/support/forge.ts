@@ -32,7 +32,7 @@ export const verifier: Verifier = { keys, server: serverOf('base-url', 'https://
 export const applicationId = 'app-1234'
 
 /** Seconds since the epoch, so many from now. */
-export function inSeconds(seconds: number): number {
+function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds
 }
 

@@ -28,8 +28,7 @@ function whyRefused({ keyKind, scopes }: Token): string {
   if (isUser && !scopes.some(scope => scope.startsWith('user:memberof:'))) {
     return 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
   }
-  const configured = isUser
-    ? "with an organization that is not in the JWT's scopes or audience"
-    : 'with another organization than that of the key, or "audience" does not name its organization'
-  return `this AYS server is configured ${configured}, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. ${isUser ? 'Check "scope" and "audience"' : 'Use the key of its organization'}, or ask its operator.`
+  return isUser
+    ? 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.'
+    : 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Use the key of its organization, or ask its operator.'
 }

@@ -7,7 +7,7 @@ import { type Token, userOf } from '../jwt/token.ts'
 import { call, isEmptyList } from './call.ts'
 
 /** `hasAccount`: whether an account there names the user. One without may still have a cloud space that was shared. */
-export type OpenvCloudCheck = { readonly user: string; readonly hasAccount: boolean }
+export type OpenvCloudCheck = { readonly url: string; readonly user: string; readonly hasAccount: boolean }
 
 /**
  * Asks for the accounts of the JWT's user: a call that changes nothing, and that every user may make. What the user may do
@@ -34,5 +34,5 @@ export async function checkOpenvCloud(
     throw new ActionError('ERR_OVC_REFUSED', server, identityServer)
   }
   const isEmpty = isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found))
-  return { user, hasAccount: !isEmpty }
+  return { url: server.url, user, hasAccount: !isEmpty }
 }

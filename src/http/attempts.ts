@@ -2,6 +2,7 @@
 
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
+import { longestTimeout } from '../inputs/inputs.ts'
 import { causeOf, errorOf } from './cause.ts'
 import { type Answer, type Request, send } from './request.ts'
 import { decideRetry, transientStatuses } from './retry.ts'
@@ -35,8 +36,6 @@ export type Limits = {
   readonly retries: number
 }
 
-/** Milliseconds: the most that the input `timeout` takes. */
-const longestTimeout = 600_000
 /** Milliseconds: what a slow link needs for name look-up, two addresses, a proxy and TLS. */
 const leastAttempt = 5000
 

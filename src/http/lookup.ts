@@ -24,7 +24,7 @@ const open = new Map<string, Callback[]>()
 export function lookupWith(onChange: (isOpen: boolean) => void): Lookup {
   return (hostname, options, callback) => {
     if (hostname === 'localhost') {
-      process.nextTick(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)))
+      queueMicrotask(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)))
       return
     }
     const done: Callback = (...result) => {

@@ -46,9 +46,11 @@ function proxyFor(url: string, { variable, value, exceptions }: ProxySettings): 
   // Plain http is for loopback only, too.
   if (isLoopback(target.hostname)) return undefined
   const text = value.trim()
-  if (!text || isException(target, exceptions)) return undefined
+  if (!text) return undefined
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const proxy = URL.canParse(address) ? new URL(address) : undefined
+  // Not before: http-client reads the variable itself, and fails over text that is no URL, whatever `no_proxy` says.
+  if (proxy && isDecodable(proxy) && isException(target, exceptions)) return undefined
   if (proxy?.protocol === 'https:') {
     const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted."
     throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy)

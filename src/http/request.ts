@@ -63,9 +63,9 @@ export async function send(
   deadline: number,
   cancelled: Promise<string>,
 ): Promise<Outcome> {
-  let isLookupOpen = false
+  let isLookingUp = false
   const lookup = lookupWith(isOpen => {
-    isLookupOpen = isOpen
+    isLookingUp = isOpen
   })
   const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup)
   const agent = tunnel ?? (request.url.startsWith('https:') ? new https.Agent({ lookup }) : new http.Agent({ lookup }))
@@ -73,8 +73,8 @@ export async function send(
   // A race, not an AbortSignal, which http-client does not take.
   const timeUp = new Promise<Outcome>(resolve => {
     timer = setTimeout(() => {
-      if (isLookupOpen && proxy) resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' })
-      else resolve({ kind: 'deadline', of: isLookupOpen ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' })
+      if (isLookingUp && proxy) resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' })
+      else resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' })
     }, deadline)
   })
   const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)

@@ -35,7 +35,7 @@ export const transientStatuses: ReadonlySet<number> = new Set([
   408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
 ])
 
-/** Node's codes for what may be gone in a second. */
+/** What may be gone in a second: Node's codes, and `send`'s words for a proxy's name that was not looked up in time. */
 const transientCodes: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',

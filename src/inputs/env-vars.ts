@@ -70,7 +70,7 @@ export function readEnvVars(value: string): string[] {
       )
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw invalid('use letters, digits and underscores, and do not start with a digit, such as JWT.')
+      throw invalid('write a name such as JWT: letters, digits and underscores, with no digit at its start.')
     }
     if (isReserved(name)) {
       throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.')

@@ -46,7 +46,8 @@ const defaults = {
   timeout: '60s',
 } as const
 const longestValidity = 24 * 60 * 60
-const longestTimeout = 10 * 60
+/** Milliseconds: the most that `timeout` takes. */
+export const longestTimeout = 10 * 60 * 1000
 
 /**
  * Reads and checks all inputs.
@@ -84,7 +85,7 @@ export function readInputs(source: InputSource): { credentials: Credentials; set
     replacedEnvVars: envVars.filter(name => env[name]),
     summary: readBoolean('summary', get('summary')),
     retries: readRetries(orDefault('retries')),
-    timeout: readDuration('timeout', orDefault('timeout'), longestTimeout) * 1000,
+    timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
   }
   return { credentials, settings }
 }

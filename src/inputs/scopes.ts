@@ -32,7 +32,7 @@ export function readScopes(value: string): string[] {
   if (unsafe !== undefined) {
     throw new ActionError(
       'ERR_SCOPE_UNSAFE',
-      `requests offline_access together with "${unsafe}", which gives all rights`,
+      `requests offline_access together with "${unsafe}", which leads to all rights or any membership`,
     )
   }
   return scopes
@@ -59,7 +59,12 @@ export function readAudiences(value: string): string[] {
   }
   if (!audiences.every(isAudienceName)) {
     const remedy = 'write names or URLs, separated by commas or newlines.'
-    throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has', remedy)
+    throw new ActionError(
+      'ERR_AUDIENCE_INVALID',
+      'audience',
+      'contains a character that no audience has, or a name that is too long',
+      remedy,
+    )
   }
   return [...new Set(audiences)]
 }

@@ -15,7 +15,7 @@ export type Keys = {
  * @param publicKey the input `public-key`: PEM, one key or several (while a server changes its key); undefined where it is
  *   empty. Line breaks may be written as `\n`, or have become spaces.
  * @throws ActionError where no key is known, where the input is not P-384 keys in SPKI PEM form and nothing else, and
- *   where it is the key of another server than a public one: the secret was meant for that other server.
+ *   where `baseUrl` is a public server and its own key is not among them: the secret was meant for another server.
  */
 export async function verificationKeys(publicKey: string | undefined, baseUrl: string): Promise<Keys> {
   const builtIn = builtInKey(baseUrl)

@@ -58,7 +58,12 @@ export async function readToken(jwt: string, { trusted, issuer }: Keys, now: num
     throw invalid('has no expiry time in seconds ("exp")')
   }
   if (nbf !== undefined && typeof nbf !== 'number') throw invalid('has a start time that is not a date ("nbf")')
-  if ((nbf ?? 0) > now / 1000 + clockTolerance) throw invalid('is not valid yet ("nbf")')
+  if ((nbf ?? 0) > now / 1000 + clockTolerance) {
+    throw invalid(
+      'is not valid yet ("nbf")',
+      "the runner's clock is behind the server's, or the server's is ahead: correct the one that is wrong.",
+    )
+  }
   // Where every scope was dropped, the server leaves a list of one empty text.
   const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? [])
   if (!isListOf(isScopeName, scopes)) throw invalid('has scopes that are not a list of different plain names ("scope")')
@@ -98,7 +103,8 @@ async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], inval
       const { payload, protectedHeader } = await compactVerify(jwt, key, { algorithms: ['ES384'] })
       // RFC 7797, section 7: the one extension that jose knows has no place in a JWT.
       if (protectedHeader.crit === undefined) return payload
-      throw { code: 'ERR_JOSE_NOT_SUPPORTED' }
+      code = 'ERR_JOSE_NOT_SUPPORTED'
+      break
     } catch (error) {
       code = (error as { code?: unknown }).code
     }

@@ -42,10 +42,7 @@ export function report(
   const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`
   const scopes = token.scopes.map(shownName).join(', ') || 'none'
   const audiences = token.audiences.map(shownName).join(', ')
-  const places = [
-    ...(openvcloud ? [openvCloudLine(settings, openvcloud)] : []),
-    ...(aysUrl ? [accepted('AYS', aysUrl)] : []),
-  ]
+  const places = [...(openvcloud ? [openvCloudLine(openvcloud)] : []), ...(aysUrl ? [accepted('AYS', aysUrl)] : [])]
   const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`)
   return {
     outputs,
@@ -71,11 +68,11 @@ export function report(
   }
 }
 
-function accepted(product: string, url: string | undefined): string {
+function accepted(product: string, url: string): string {
   return `${product} at ${url} accepts the JWT.`
 }
 
-function openvCloudLine({ ovcUrl }: Settings, { user, hasAccount }: OpenvCloudCheck): string {
-  const line = accepted('OpenvCloud', ovcUrl)
+function openvCloudLine({ url, user, hasAccount }: OpenvCloudCheck): string {
+  const line = accepted('OpenvCloud', url)
   return hasAccount ? line : `${line} No account there names ${shownName(user)}; creating a cloud space needs one.`
 }

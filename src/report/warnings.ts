@@ -8,10 +8,19 @@ import { listInQuotes } from '../shown.ts'
 import { inWords } from './time-span.ts'
 
 export const warnings = {
-  allRights: (scope: string) =>
-    scope === 'user:admin'
-      ? 'The scope "user:admin" allows everything: anyone who reads the JWT can read the secrets of all the user\'s API keys and make new ones. Request only what the job needs, such as "scope: user:name".'
-      : 'The scope "organization:owner" allows everything: anyone who reads the JWT can read the secrets of all the organization\'s API keys and change its members. For AYS, write "scope: organization:owner:ays".',
+  allRights: (scope: string, isRenewal: boolean) => {
+    const remedy =
+      scope === 'user:admin'
+        ? 'Request only what the job needs, such as "scope: user:name".'
+        : 'For AYS, write "scope: organization:owner:ays".'
+    const what =
+      scope === 'user:admin'
+        ? "all the user's API keys and make new ones"
+        : "all the organization's API keys and change its members"
+    return `The scope "${scope}" allows everything: anyone who reads the JWT can read the secrets of ${what}. ${
+      isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and less "scope".' : remedy
+    }`
+  },
   unknownScopes: (scopes: readonly string[]) =>
     `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
   audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
@@ -36,7 +45,7 @@ export const warnings = {
 /** The warnings about the scopes: they are given before the request, because what they explain may make it fail. */
 export function warningsAboutScopes(scopes: readonly string[]): string[] {
   // The runner shows ten warnings of a step: what is about security comes first, and the rest is one.
-  const found = scopes.filter(scope => allRights.has(scope)).map(warnings.allRights)
+  const found = scopes.filter(scope => allRights.has(scope)).map(scope => warnings.allRights(scope, false))
   const unknown = scopes.flatMap(scope => {
     const likely = likelyScope(scope)
     if (likely === undefined) return []
@@ -50,18 +59,15 @@ export function warningsAboutScopes(scopes: readonly string[]): string[] {
  *
  * @param old the JWT that was renewed; undefined for a new one.
  */
-export function warningsAboutToken(
-  token: Token,
-  { validity, ovcUrl, aysUrl }: Settings,
-  old: Token | undefined,
-): string[] {
+export function warningsAboutToken(token: Token, { validity, aysUrl }: Settings, old: Token | undefined): string[] {
   // The scopes of a new JWT were warned about before the request.
-  const found: string[] = old ? token.scopes.filter(scope => allRights.has(scope)).map(warnings.allRights) : []
+  const powerful = old ? token.scopes.filter(scope => allRights.has(scope)) : []
+  const found = powerful.map(scope => warnings.allRights(scope, true))
   // By the runner's clock; negative where that is ahead of the server's.
   const lives = token.expiresAt - token.verifiedAt / 1000
   if (token.refreshToken) found.push(warnings.renewable(old !== undefined))
-  // A JWT for AYS is better with one.
-  if (token.audiences.length && token.keyKind === 'user' && (ovcUrl || !aysUrl)) found.push(warnings.audience())
+  // A JWT for AYS is better with one. Beside `ovc-url` it was an error.
+  if (token.audiences.length && token.keyKind === 'user' && !aysUrl) found.push(warnings.audience())
   if (validity <= 300) found.push(warnings.shortValidity())
   if (lives < validity - clockTolerance) found.push(warnings.shorterLife(Math.round(lives), validity))
   if (lives > validity + clockTolerance) found.push(warnings.longerLife(Math.round(lives), validity))

@@ -14,9 +14,8 @@ export const source: InputSource = { get: readInput, env: process.env, event: re
 
 /** What the connections need of the environment. Lower-case names win, as with curl and Node. */
 export function readNetwork(): { proxies: ProxySettings; hasExtraCa: boolean } {
-  const first = (...names: string[]) => names.find(name => process.env[name]) ?? names[0] ?? ''
-  const variable = first('https_proxy', 'HTTPS_PROXY')
-  const exceptions = process.env[first('no_proxy', 'NO_PROXY')] ?? ''
+  const variable = !process.env['https_proxy'] && process.env['HTTPS_PROXY'] ? 'HTTPS_PROXY' : 'https_proxy'
+  const exceptions = process.env['no_proxy'] || process.env['NO_PROXY'] || ''
   return {
     proxies: { variable, value: process.env[variable] ?? '', exceptions },
     hasExtraCa: Boolean(process.env['NODE_EXTRA_CA_CERTS']),

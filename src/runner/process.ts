@@ -29,7 +29,7 @@ function end(error?: unknown): void {
   // process.exit alone would cut off what stdout has not taken yet.
   process.stdout.write('', () => {
     // It would also wait for a name server that does not answer. SIGKILL does not, and a failed step stays a failed step.
-    // As PID 1 the process ignores the signal, and waits.
+    // As PID 1 the process ignores the signal: then it ends with the look-up.
     if (error !== undefined && isLookupOpen()) process.kill(process.pid, 'SIGKILL')
     process.exit()
   })

@@ -4,7 +4,7 @@ import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 import type { Answer } from '../http/request.ts'
 import type { Grant } from '../jwt/renewal.ts'
-import { whyRefused, whyRejected } from './hints.ts'
+import { clauseFor400, clauseFor401 } from './hints.ts'
 import { redirectRemedy } from './redirect.ts'
 
 /** Bytes. A JWT of this server is below 2 kB; what is far larger is something else, and is not worth the memory. */
@@ -30,11 +30,11 @@ export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: re
   const isOwn = mediaType === 'text/plain' && !hasChallenge
   if (isOwn && status === 401) {
     if (grant.grant === 'refresh') throw new ActionError('ERR_RENEWAL_REFUSED', server)
-    const reason = whyRefused(grant.clientId, scopes)
+    const reason = clauseFor401(grant.clientId, scopes)
     if (reason !== undefined) throw new ActionError('ERR_SCOPE_REFUSED', server, scopes, reason)
   }
   if (isOwn && status === 400 && grant.grant === 'client_credentials') {
-    const reason = whyRejected(grant.clientId, grant.clientSecret, server.url)
+    const reason = clauseFor400(grant.clientId, grant.clientSecret, server.url)
     throw new ActionError('ERR_CREDENTIALS_REJECTED', server, reason)
   }
   throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)

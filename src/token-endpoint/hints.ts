@@ -26,7 +26,7 @@ function kindOfSecret(secret: string): Kind {
  *
  * @param server the address of the server that was asked.
  */
-export function whyRejected(appId: string, secret: string, server: string): string {
+export function clauseFor400(appId: string, secret: string, server: string): string {
   const again = "Copy both again from the API key's page."
   const same = 'Copy both from the same API key.'
   const notAnId = `"app-id" is not an application id, which is 28 letters (some capital), digits, "-" or "_" (this has ${[...appId].length} characters)`
@@ -62,7 +62,7 @@ export function whyRejected(appId: string, secret: string, server: string): stri
  *
  * @returns undefined where it may: then the answer is not the server's.
  */
-export function whyRefused(appId: string, scopes: readonly string[]): string | undefined {
+export function clauseFor401(appId: string, scopes: readonly string[]): string | undefined {
   const isUser = isApplicationId(appId)
   if (isUser && scopes.some(scope => scope.startsWith('organization:'))) {
     return 'a user\'s key may not have "organization:" scopes. Write "scope: user:name" for OpenvCloud, or "scope: user:memberof:<organization>" for AYS.'

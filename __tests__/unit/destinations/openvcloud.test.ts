@@ -28,7 +28,11 @@ test.each<[body: string, hasAccount: boolean, isWhole?: boolean]>([
   ['[{"id":1', true, false],
   [' \n[ {"acl":', true, false],
 ])('a list accepts the JWT, whatever is in it, and of any size: %j', async (body, hasAccount, isWhole = true) => {
-  expect(await check(list(body, isWhole))).toEqual({ user: 'jane@itsyouonline', hasAccount })
+  expect(await check(list(body, isWhole))).toEqual({
+    url: 'https://ovc.example',
+    user: 'jane@itsyouonline',
+    hasAccount,
+  })
 })
 
 test.each<[found: string, answer: Answer]>([

@@ -14,7 +14,7 @@ test.each<[value: string, names: string]>([
 test.each(
   rowsOf({
     'write "env-var: \'\'" to export no variable.': words('true false False none null NULL no off'),
-    'use letters, digits and underscores, and do not start with a digit, such as JWT.':
+    'write a name such as JWT: letters, digits and underscores, with no digit at its start.':
       words('1JWT MY-JWT a.b a=b é $JWT'),
     'names like this are reserved for the runner or for tools. Choose another, such as JWT.': words(`
       PATH Path CI GITHUB_TOKEN RUNNER_TEMP ACTIONS_X INPUT_X STATE_x HOME SHELL ENV BASH_ENV SHELLOPTS PROMPT_COMMAND
@@ -29,5 +29,5 @@ test.each(
 
 test('a name that is one of several, or cannot be shown, is described', () => {
   expect(() => readEnvVars('A no')).toThrow('"env-var" contains "no", which is not valid: ')
-  expect(() => readEnvVars('a\u0007b')).toThrow('"env-var" is too long or contains invalid characters: use letters')
+  expect(() => readEnvVars('a\u0007b')).toThrow('"env-var" is too long or contains invalid characters: write a name')
 })

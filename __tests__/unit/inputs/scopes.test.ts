@@ -34,15 +34,19 @@ test.each(
     'requests only offline_access, which the server grants with all rights.': [
       ...['offline_access', 'offline_access offline_access'],
     ],
-    'requests offline_access together with "user:admin", which gives all rights.': [
+    'requests offline_access together with "user:admin", which leads to all rights or any membership.': [
       ...['user:admin,offline_access', 'offline_access user:admin', 'user:memberof:my-org,user:admin,offline_access'],
     ],
-    'requests offline_access together with "organization:owner", which gives all rights.': [
+    'requests offline_access together with "organization:owner", which leads to all rights or any membership.': [
       'organization:owner\noffline_access',
     ],
     // A renewable JWT can be exchanged for all that begins with one of its scopes.
-    'requests offline_access together with "user:a", which gives all rights.': ['user:a,offline_access'],
-    'requests offline_access together with "user:memberof", which gives all rights.': ['offline_access,user:memberof'],
+    'requests offline_access together with "user:a", which leads to all rights or any membership.': [
+      'user:a,offline_access',
+    ],
+    'requests offline_access together with "user:memberof", which leads to all rights or any membership.': [
+      'offline_access,user:memberof',
+    ],
   }),
 )('scope %j is an error, because the JWT would renew itself for ever: it %s', (value, says) => {
   const error = saying('ERR_SCOPE_UNSAFE', new RegExp(`^"scope" ${says} .* write "user:name,offline_access"`))
@@ -120,8 +124,8 @@ test.each([',', ' \n'])('audience %j contains no name', value => {
   expect(() => readAudiences(value)).toThrow(saying('ERR_AUDIENCE_INVALID', says))
 })
 
-test.each(['a;b', 'a\u2800b', 'a, $x'])('audience %j is an error', value => {
+test.each(['a;b', 'a\u2800b', 'a, $x', 'x'.repeat(151)])('audience %j is an error', value => {
   const says =
-    '"audience" contains a character that no audience has: write names or URLs, separated by commas or newlines.'
+    '"audience" contains a character that no audience has, or a name that is too long: write names or URLs, separated by commas or newlines.'
   expect(() => readAudiences(value)).toThrow(saying('ERR_AUDIENCE_INVALID', says))
 })

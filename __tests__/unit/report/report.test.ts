@@ -50,7 +50,7 @@ test("of an organization's JWT with everything in it, in six lines", () => {
   }
   const both = { 'ovc-url': 'https://ovc.example', 'ays-url': 'https://ays.example/api' }
   const all = settings({ 'env-var': 'A B C', ...both }, { B: 'x', C: '' })
-  const openvcloud = { user: 'jane@itsyouonline', hasAccount: true }
+  const openvcloud = { url: 'https://ovc.example', user: 'jane@itsyouonline', hasAccount: true }
   const { outputs, lines, summary, warnings } = report(token, all, user, openvcloud, now)
   expect(outputs).toEqual({
     jwt: 'header.payload.signature',
@@ -74,7 +74,7 @@ test("of an organization's JWT with everything in it, in six lines", () => {
 
 test('of a JWT that one server was asked about, without scopes and variables', () => {
   const plain = settings({ 'env-var': '', 'ovc-url': 'https://ovc.example' })
-  const check = { user: 'jane@itsyouonline', hasAccount: false }
+  const check = { url: 'https://ovc.example', user: 'jane@itsyouonline', hasAccount: false }
   const { outputs, lines } = report({ ...user, scopes: [] }, plain, undefined, check, now)
   expect(outputs).toMatchObject({ scope: '' })
   const none = 'No account there names jane@itsyouonline; creating a cloud space needs one.'

@@ -1,12 +1,12 @@
 /** What 400 and 401 mean, deduced from what was sent. */
 
 import { expect, test } from '@jest/globals'
-import { whyRefused, whyRejected } from '../../../src/token-endpoint/hints.ts'
+import { clauseFor400, clauseFor401 } from '../../../src/token-endpoint/hints.ts'
 
 const id = 'Qx7w456789012345678901234567'
 const label = 'CI Key (jane)'
 const secret = { user: 'zK9v-xx8901234567890123456xx', organization: 'vJ8k'.padEnd(52, 'x'), neither: 'zK9v-cut' }
-const why = (appId: string, value: string) => whyRejected(appId, value, 'https://id.example')
+const why = (appId: string, value: string) => clauseFor400(appId, value, 'https://id.example')
 
 const again = "Copy both again from the API key's page."
 const cut = `It was probably cut or changed. ${again}`
@@ -76,5 +76,5 @@ test.each<[appId: string, scopes: string[], says: RegExp | undefined]>([
   ['my-org', ['organization:owner-x', 'offline_access'], undefined],
   [id, ['user:name', 'offline_access'], undefined],
 ])('401: %s with %j', (appId, scopes, says) => {
-  expect(whyRefused(appId, scopes)).toEqual(says && expect.stringMatching(says))
+  expect(clauseFor401(appId, scopes)).toEqual(says && expect.stringMatching(says))
 })
