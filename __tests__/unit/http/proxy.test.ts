@@ -45,6 +45,12 @@ test('loopback never has a proxy, other names do', () => {
 })
 
 describe('no_proxy', () => {
+  test('does not hide a proxy that cannot be read: the HTTP client reads it, too', () => {
+    expect(() => at('https://id.example', 'bad proxy:1', '*.example')).toThrow(
+      expect.objectContaining({ code: 'ERR_PROXY_INVALID' }),
+    )
+  })
+
   const direct = rowsOf({
     'https://corp.test': ['corp.test', '.corp.test', '*.corp.test', 'corp.test:443'],
     'https://id.corp.test': ['corp.test', '.corp.test', '*.corp.test', 'corp.test.', '*'],
