@@ -1,7 +1,7 @@
 /** Which way leads to a server, as `https_proxy` and `no_proxy` say. */
 
 import { describe, expect, test } from '@jest/globals'
-import { serverAt } from '../../../src/http/proxy.ts'
+import { serverAt, serversOf } from '../../../src/http/proxy.ts'
 import { rowsOf, saying } from '../../support/rows.ts'
 
 const at = (url: string, value: string, exceptions = '') =>
@@ -75,5 +75,19 @@ describe('no_proxy', () => {
     ...throughProxy.map(row => [...row, 'http://proxy/'] as const),
   ])('%j leads to %s by way of %s', (exceptions, url, proxy) => {
     expect(proxyFor(url, 'http://proxy', exceptions)).toBe(proxy)
+  })
+})
+
+test('all servers of a run get the way that leads there, and those that are not asked get none', () => {
+  const settings = { variable: 'https_proxy', value: 'http://proxy', exceptions: 'ovc.example' }
+  const none = { identityServer: { input: 'base-url' }, ovcServer: undefined, aysServer: undefined }
+  expect(serversOf({ baseUrl: 'https://id.example', ovcUrl: undefined, aysUrl: undefined }, settings)).toMatchObject(
+    none,
+  )
+  const all = { baseUrl: 'https://id.example', ovcUrl: 'https://ovc.example', aysUrl: 'https://ays.example/api' }
+  expect(serversOf(all, settings)).toMatchObject({
+    identityServer: { url: 'https://id.example', proxy: { variable: 'https_proxy' } },
+    ovcServer: { url: 'https://ovc.example', input: 'ovc-url', proxy: undefined },
+    aysServer: { url: 'https://ays.example/api', input: 'ays-url', proxy: { variable: 'https_proxy' } },
   })
 })
