@@ -3099,40 +3099,15 @@ function inShort(seconds) {
 
 
 const reserved = [
-    ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
-    ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
-    ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
-    ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
-    ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-    ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
-    ...[
-        'GOPATH',
-        'GOROOT',
-        'GOENV',
-        'GOFLAGS',
-        'GOPROXY',
-        'GONOPROXY',
-        'GOPRIVATE',
-        'GOSUMDB',
-        'GONOSUMDB',
-        'GOINSECURE',
-    ],
-    ...[
-        'GOVCS',
-        'GOAUTH',
-        'GOTOOLCHAIN',
-        'GOWORK',
-        'GOBIN',
-        'GOCACHE',
-        'GOMODCACHE',
-        'GOTMPDIR',
-        'GODEBUG',
-        'GOEXPERIMENT',
-        'GOOS',
-        'GOARCH',
-    ],
-    ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
-];
+    'CI GITHUB_* RUNNER_* ACTIONS_* INPUT_* STATE_*',
+    'PATH PATHEXT HOME SHELL IFS ENV BASH_ENV BASHOPTS SHELLOPTS PROMPT_COMMAND PS4 CDPATH GLOBIGNORE ZDOTDIR',
+    'LD_* DYLD_* TMPDIR TMP TEMP EDITOR VISUAL PAGER',
+    'COMSPEC SYSTEMROOT WINDIR PSMODULEPATH',
+    'NODE_* NPM_* PYTHON* PERL5* RUBY* GEM_* PHP_* CLASSPATH JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS DOTNET_*',
+    'CARGO_* RUSTC_* GOPATH GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH',
+    'GOTOOLCHAIN GOWORK GOBIN GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT GOOS GOARCH',
+    'GIT_* SSH_* DOCKER_* CURL_* SSL_* OPENSSL_* REQUESTS_CA_BUNDLE *_PROXY',
+].flatMap(names => names.split(' '));
 function isReserved(name) {
     const upper = name.toUpperCase();
     return reserved.some(entry => {
@@ -3145,7 +3120,8 @@ const none = /^(true|false|none|null|no|off)$/i;
 function readEnvVars(value) {
     const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
     for (const name of names) {
-        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', quoteOrDescribe(name, name === value ? 'is' : 'contains'), remedy);
+        const found = quoteOrDescribe(name, name === value ? 'is' : 'contains');
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', found, remedy);
         if (none.test(name))
             throw invalid(`write "env-var: ''" to export no variable.`);
         if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -3253,7 +3229,8 @@ function readScopes(value) {
     }
     const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
     if (unsafe !== undefined) {
-        throw new ActionError('ERR_SCOPE_UNSAFE', `requests offline_access together with "${unsafe}", which leads to all rights or any membership`);
+        const found = `requests offline_access together with "${unsafe}", which leads to all rights or any membership`;
+        throw new ActionError('ERR_SCOPE_UNSAFE', found);
     }
     return scopes;
 }
@@ -3262,12 +3239,12 @@ function growsToAllRights(scope) {
 }
 function readAudiences(value) {
     const audiences = splitList(value);
-    if (value && !audiences.length) {
-        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains no name', 'set the variables in it, or remove it.');
-    }
+    const invalid = (found, remedy) => new ActionError('ERR_AUDIENCE_INVALID', 'audience', found, remedy);
+    if (value && !audiences.length)
+        throw invalid('contains no name', 'set the variables in it, or remove it.');
     if (!audiences.every(isAudienceName)) {
-        const remedy = 'write names or URLs, separated by commas or newlines.';
-        throw new ActionError('ERR_AUDIENCE_INVALID', 'audience', 'contains a character that no audience has, or a name that is too long', remedy);
+        const found = 'contains a character that no audience has, or a name that is too long';
+        throw invalid(found, 'write names or URLs, separated by commas or newlines.');
     }
     return [...new Set(audiences)];
 }
@@ -3656,12 +3633,15 @@ function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
         case 'cancelled':
             return new ActionError('ERR_CANCELLED', outcome.signal);
         case 'proxy-failed':
-            if (typeof outcome.cause === 'string')
-                return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause);
-            return new ActionError('ERR_PROXY_REFUSED', proxyVariable, server.url, outcome.cause, proxyRemedy(outcome.cause, server));
+            return proxyError(outcome.cause, proxyVariable, server);
         case 'network':
             return networkError(outcome.code, outcome.words, server, hasExtraCa);
     }
+}
+function proxyError(cause, variable, server) {
+    if (typeof cause === 'string')
+        return new ActionError('ERR_PROXY_FAILED', variable, cause);
+    return new ActionError('ERR_PROXY_REFUSED', variable, server.url, cause, proxyRemedy(cause, server));
 }
 function proxyRemedy(status, { input }) {
     if (status === 407) {

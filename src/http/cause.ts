@@ -53,17 +53,15 @@ export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, h
     case 'cancelled':
       return new ActionError('ERR_CANCELLED', outcome.signal)
     case 'proxy-failed':
-      if (typeof outcome.cause === 'string') return new ActionError('ERR_PROXY_FAILED', proxyVariable, outcome.cause)
-      return new ActionError(
-        'ERR_PROXY_REFUSED',
-        proxyVariable,
-        server.url,
-        outcome.cause,
-        proxyRemedy(outcome.cause, server),
-      )
+      return proxyError(outcome.cause, proxyVariable, server)
     case 'network':
       return networkError(outcome.code, outcome.words, server, hasExtraCa)
   }
+}
+
+function proxyError(cause: number | string, variable: string, server: Server): ActionError {
+  if (typeof cause === 'string') return new ActionError('ERR_PROXY_FAILED', variable, cause)
+  return new ActionError('ERR_PROXY_REFUSED', variable, server.url, cause, proxyRemedy(cause, server))
 }
 
 function proxyRemedy(status: number, { input }: Server): string {

@@ -6,44 +6,19 @@ import { quoteOrDescribe } from '../shown.ts'
 // Names that change how programs of later steps run, or that the runner owns.
 const reserved: readonly string[] = [
   // the runner
-  ...['CI', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*'],
+  'CI GITHUB_* RUNNER_* ACTIONS_* INPUT_* STATE_*',
   // shells, and how programs are found and loaded
-  ...['PATH', 'PATHEXT', 'HOME', 'SHELL', 'IFS', 'ENV', 'BASH_ENV', 'BASHOPTS', 'SHELLOPTS', 'PROMPT_COMMAND', 'PS4'],
-  ...['CDPATH', 'GLOBIGNORE', 'ZDOTDIR', 'LD_*', 'DYLD_*', 'TMPDIR', 'TMP', 'TEMP', 'EDITOR', 'VISUAL', 'PAGER'],
+  'PATH PATHEXT HOME SHELL IFS ENV BASH_ENV BASHOPTS SHELLOPTS PROMPT_COMMAND PS4 CDPATH GLOBIGNORE ZDOTDIR',
+  'LD_* DYLD_* TMPDIR TMP TEMP EDITOR VISUAL PAGER',
   // Windows
-  ...['COMSPEC', 'SYSTEMROOT', 'WINDIR', 'PSMODULEPATH'],
+  'COMSPEC SYSTEMROOT WINDIR PSMODULEPATH',
   // languages
-  ...['NODE_*', 'NPM_*', 'PYTHON*', 'PERL5*', 'RUBY*', 'GEM_*', 'PHP_*', 'JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS'],
-  ...['JDK_JAVA_OPTIONS', 'CLASSPATH', 'DOTNET_*', 'CARGO_*', 'RUSTC_*'],
-  ...[
-    'GOPATH',
-    'GOROOT',
-    'GOENV',
-    'GOFLAGS',
-    'GOPROXY',
-    'GONOPROXY',
-    'GOPRIVATE',
-    'GOSUMDB',
-    'GONOSUMDB',
-    'GOINSECURE',
-  ],
-  ...[
-    'GOVCS',
-    'GOAUTH',
-    'GOTOOLCHAIN',
-    'GOWORK',
-    'GOBIN',
-    'GOCACHE',
-    'GOMODCACHE',
-    'GOTMPDIR',
-    'GODEBUG',
-    'GOEXPERIMENT',
-    'GOOS',
-    'GOARCH',
-  ],
+  'NODE_* NPM_* PYTHON* PERL5* RUBY* GEM_* PHP_* CLASSPATH JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS DOTNET_*',
+  'CARGO_* RUSTC_* GOPATH GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH',
+  'GOTOOLCHAIN GOWORK GOBIN GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT GOOS GOARCH',
   // tools, proxies and TLS
-  ...['GIT_*', 'SSH_*', 'DOCKER_*', 'CURL_*', 'SSL_*', 'OPENSSL_*', 'REQUESTS_CA_BUNDLE', '*_PROXY'],
-]
+  'GIT_* SSH_* DOCKER_* CURL_* SSL_* OPENSSL_* REQUESTS_CA_BUNDLE *_PROXY',
+].flatMap(names => names.split(' '))
 
 /** Compared in upper case: Windows takes `Path` for `PATH`. */
 function isReserved(name: string): boolean {
@@ -61,13 +36,8 @@ const none = /^(true|false|none|null|no|off)$/i
 export function readEnvVars(value: string): string[] {
   const names = [...new Set(value.split(/[\s,]/).filter(Boolean))]
   for (const name of names) {
-    const invalid = (remedy: string) =>
-      new ActionError(
-        'ERR_ENV_VAR_INVALID',
-        'env-var',
-        quoteOrDescribe(name, name === value ? 'is' : 'contains'),
-        remedy,
-      )
+    const found = quoteOrDescribe(name, name === value ? 'is' : 'contains')
+    const invalid = (remedy: string) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', found, remedy)
     if (none.test(name)) throw invalid(`write "env-var: ''" to export no variable.`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw invalid('write a name such as JWT: letters, digits and underscores, with no digit at its start.')

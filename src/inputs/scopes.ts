@@ -30,10 +30,8 @@ export function readScopes(value: string): string[] {
   }
   const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined
   if (unsafe !== undefined) {
-    throw new ActionError(
-      'ERR_SCOPE_UNSAFE',
-      `requests offline_access together with "${unsafe}", which leads to all rights or any membership`,
-    )
+    const found = `requests offline_access together with "${unsafe}", which leads to all rights or any membership`
+    throw new ActionError('ERR_SCOPE_UNSAFE', found)
   }
   return scopes
 }
@@ -49,22 +47,11 @@ function growsToAllRights(scope: string): boolean {
 /** The audiences of the input. Only commas and newlines separate: a space belongs to the name. */
 export function readAudiences(value: string): string[] {
   const audiences = splitList(value)
-  if (value && !audiences.length) {
-    throw new ActionError(
-      'ERR_AUDIENCE_INVALID',
-      'audience',
-      'contains no name',
-      'set the variables in it, or remove it.',
-    )
-  }
+  const invalid = (found: string, remedy: string) => new ActionError('ERR_AUDIENCE_INVALID', 'audience', found, remedy)
+  if (value && !audiences.length) throw invalid('contains no name', 'set the variables in it, or remove it.')
   if (!audiences.every(isAudienceName)) {
-    const remedy = 'write names or URLs, separated by commas or newlines.'
-    throw new ActionError(
-      'ERR_AUDIENCE_INVALID',
-      'audience',
-      'contains a character that no audience has, or a name that is too long',
-      remedy,
-    )
+    const found = 'contains a character that no audience has, or a name that is too long'
+    throw invalid(found, 'write names or URLs, separated by commas or newlines.')
   }
   return [...new Set(audiences)]
 }
