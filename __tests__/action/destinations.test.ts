@@ -82,6 +82,15 @@ test.concurrent.each<[name: string, input: 'ovc-url' | 'ays-url', Reply, says: R
   expect(result).toKeepPromises()
   expect(result.errors).toEqual([expect.stringMatching(says)])
   expect(requests).toHaveLength(1)
+  // Before anything is printed about the destination.
+  expect(result.masks).toContainEqual(expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/))
+})
+
+test.concurrent('a JWT that is not verified goes to neither', async () => {
+  const { run: result, requests } = await runWith('ovc-url', json(200, []), { 'public-key': anotherPublicKey })
+  expect(result).toKeepPromises()
+  expect(result.errors).toEqual([expect.stringMatching(/\[ERR_JWT_INVALID\]$/)])
+  expect(requests).toEqual([])
 })
 
 test.concurrent("an operator's list of 1.4 MB is a list", async () => {

@@ -5,7 +5,7 @@
 
 import { expect, test } from '@jest/globals'
 import { issues, keyInputs, preload, renewalInputs, runAction, runAgainst } from '../support/action.ts'
-import { answer, type Behaviour, bytes, serverText } from '../support/faulty-server.ts'
+import { answer, type Behaviour, bytes, bytesThenNothing, serverText } from '../support/faulty-server.ts'
 import { anotherKey } from '../support/forge.ts'
 
 const github = { GITHUB_ACTION_REPOSITORY: 'your-org/ovc-jwt-action', GITHUB_ACTION_REF: 'v1' }
@@ -19,6 +19,22 @@ test.concurrent('an input error: no request, the event tells why, and a line lin
   expect(run.stdout.trimEnd().split('\n').at(-1)).toBe(
     'How to fix it: https://github.com/your-org/ovc-jwt-action/blob/v1/docs/troubleshooting.md#err_secrets_fork',
   )
+})
+
+test.concurrent('a key that is none: no request', async () => {
+  const { run, server } = await runAgainst([issues()], { inputs: { ...keyInputs, 'public-key': 'none' } })
+  expect(run).toKeepPromises()
+  expect(run.errors).toEqual([expect.stringMatching(/\[ERR_PUBLIC_KEY_INVALID\]$/)])
+  expect(server.requests).toEqual([])
+})
+
+test.concurrent('a clock that is set back makes no step longer', async () => {
+  const nodeArguments = preload(`const { now } = Date
+    Date.now = () => now() - (performance.now() > 600 ? 60_000 : 0)`)
+  const setting = { inputs: { ...keyInputs, retries: '0', timeout: '1s' }, nodeArguments, timeoutSeconds: 20 }
+  const { run } = await runAgainst([bytesThenNothing('')], setting)
+  expect(run).toKeepPromises()
+  expect(run.errors).toEqual([expect.stringMatching(/\[ERR_TIMEOUT\]$/)])
 })
 
 /** As Go's `http.Error`, by which the real server gives all its errors. */

@@ -60,6 +60,12 @@ test.concurrent("an organization's key, an audience, each variable that was chos
   expect(run.summary).toBe(`<h3>ItsYou.online JWT</h3>\n<table>${table}</table>\n`)
 })
 
+test.concurrent('all rights draw a warning', async () => {
+  const { run } = await runStep({ with: { scope: 'user:admin' } })
+  expect(run).toKeepPromises()
+  expect(run.warnings).toEqual([expect.stringMatching(/^The scope "user:admin" allows everything: /)])
+})
+
 describe('masks', () => {
   const odd = 'a+b & c=d, of 28 or more'
   const percent = '100%-secret-of-28-characters'

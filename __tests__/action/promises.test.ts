@@ -27,6 +27,7 @@ test.each<[broken: RegExp, changes: Partial<Run>]>([
   [/ends by itself/, { exitCode: 2, commands: failed.commands, outputFile: '', envFile: '', summary: '' }],
   [/ends by itself/, { ...failed, signal: 'SIGTERM' }],
   [/ends by itself/, { ...failed, signal: 'SIGKILL', timedOut: true }],
+  [/ends by itself/, { ...failed, signal: 'SIGKILL', outcome: 'cancelled' }],
   [/stderr/, { stderr: 'x' }],
   [/one error/, { ...failed, commands: [] }],
   [/one error/, { commands: failed.commands }],

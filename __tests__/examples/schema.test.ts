@@ -37,6 +37,13 @@ describe('each workflow', () => {
   })
 })
 
+// Anyone with write access can set a variable, and so would decide where a secret or the JWT goes.
+test.each(files)('%s takes nothing from a variable but the application id', file => {
+  const expressions = [...TemplateToken.traverse(read(file))].filter(([, token]) => isBasicExpression(token))
+  const keys = expressions.filter(([, token]) => /\bvars\b/.test(`${token}`)).map(([, , key]) => `${key}`)
+  expect(keys.filter(key => key !== 'app-id')).toEqual([])
+})
+
 describe("GitHub's schema", () => {
   test.each([...all, 'action.yml'])('finds nothing wrong in %s', async file => {
     expect(await problems(file, readText(file))).toEqual([])

@@ -35,7 +35,11 @@ const readersFile = '.github/workflows/deploy.yml'
 function pathsOf(page: string): string[] {
   const code = [...proseIn(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
   const folders = /^(\.ci|\.github|__tests__|dist|docs|examples|sandbox|scripts|src|stubs)\//
-  return code.filter(text => folders.test(text) && text !== readersFile && !/[<>*\s{}$]|\.\.\./.test(text))
+  const paths = code.flatMap(text => {
+    const [whole, before, names, after] = /^(.*)\{([\w,-]+)\}(.*)$/.exec(text) ?? []
+    return whole ? (names ?? '').split(',').map(name => `${before}${name}${after}`) : [text]
+  })
+  return paths.filter(text => folders.test(text) && text !== readersFile && !/[<>*\s{}$]|\.\.\./.test(text))
 }
 
 test('there are pages', () => {

@@ -31,7 +31,7 @@ export const main = process.env['ACTION_MAIN'] ?? fileURLToPath(new URL('../../d
 /** An input that is undefined is left out, so that the default of action.yml is taken. */
 export type Inputs = Record<string, string | undefined>
 
-type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'node' | 'nodeArguments'> & {
+type RunOptions = Pick<ActionOptions, 'env' | 'event' | 'signal' | 'node' | 'nodeArguments' | 'timeoutSeconds'> & {
   with: Inputs
   /** What must not be seen, besides the inputs "secret" and "jwt" and all that the step masks. */
   secrets?: readonly string[]

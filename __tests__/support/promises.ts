@@ -31,8 +31,9 @@ function brokenBy({ exitCode, signal, timedOut, stdout, stderr, log, summary, co
   const leaks = findLeaks(readable, [...run.secrets.map(secret => secret.trim()), ...run.masks].filter(Boolean))
   const errors = commands.filter(({ command }) => command === 'error')
   const hasFailed = exitCode !== 0
-  // With a name look-up under way, a failed run can only end at once by a signal to itself.
-  const hasEnded = !timedOut && (signal === 'SIGKILL' || (signal === null && (exitCode === 0 || exitCode === 1)))
+  // With a name look-up under way, a failed run can only end at once by a signal to itself. The runner kills what it cancels.
+  const hasKilledItself = signal === 'SIGKILL' && run.outcome !== 'cancelled'
+  const hasEnded = !timedOut && (hasKilledItself || (signal === null && (exitCode === 0 || exitCode === 1)))
   const promises: [promise: string, isKept: boolean][] = [
     ['It ends by itself, with 0 or 1.', hasEnded],
     // GitHub's worker may read stderr before what was printed earlier on stdout, and so before a mask.
