@@ -134,16 +134,12 @@ function isLoopback(hostname) {
 }
 
 ;// CONCATENATED MODULE: ./lib/shown.js
-const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]';
 const invisible = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]';
-function contains(text, characters) {
-    return !/^[ -~]*$/.test(text) && new RegExp(characters, 'u').test(text);
+function hasInvisible(text) {
+    return !/^[ -~]*$/.test(text) && new RegExp(invisible, 'u').test(text);
 }
 function isPrintable(text) {
-    return !contains(text, unprintable) && !text.includes('##[');
-}
-function hasInvisible(text) {
-    return contains(text, invisible);
+    return !hasInvisible(text) && !text.includes('##[');
 }
 const punctuation = "\\-_.'\u2019\u00b7@+ ";
 function isName(text) {
@@ -164,7 +160,7 @@ function shownName(text) {
     return text.includes(' ') ? `"${text}"` : text;
 }
 function listInQuotes(names) {
-    const [shown, more] = [names.slice(0, 12), names.length - 12];
+    const [shown, more] = [names.slice(0, 6), names.length - 6];
     return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 function quoteOrDescribe(value, verb = 'is') {
@@ -215,14 +211,18 @@ const sentences = {
     ERR_RUNNER_FILES: (variable) => `${variable} does not name a regular file, so nothing was set: ${variable === 'GITHUB_STEP_SUMMARY'
         ? 'leave "summary" out.'
         : 'run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).'}`,
-    ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}): usually, the job's container runs as another user than the runner. Set "options: --user root" for the container, or the runner's user id.`,
+    ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}): ${code === 'EACCES'
+        ? 'usually, the job\'s container runs as another user than the runner. Set "options: --user root" for the container, or the runner\'s user id.'
+        : 'the file or its file system is read-only. Check the runner.'}`,
     ERR_OUTPUTS_INCOMPLETE: (code) => `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
     ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes", "concurrency", "fail-fast" of the matrix, and whether the runner was shut down.`,
     ERR_UNEXPECTED: (kind) => `Unexpected error (${kind}). No JWT was set: please report it with the version of the action and this line.`,
     ERR_HOST_NOT_FOUND: ({ name, input }) => `The host name of ${name} was not found (ENOTFOUND): check "${input}" for a typing error, and whether this runner's DNS knows the name.`,
     ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
     ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
-    ERR_TIMEOUT: ({ name }, seconds, attempts) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+    ERR_TIMEOUT: ({ name }, seconds, attempts, isLate) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): ${isLate
+        ? 'what the step did before used most of "timeout". Raise it.'
+        : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'}`,
     ERR_WAIT_TOO_LONG: ({ name }, status, wait, left, fits) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
     ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
     ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout". If this continues, check "${input}"${input === 'base-url' ? ', or ask the operator' : ', or leave it empty to skip this check'}.`,
@@ -249,7 +249,7 @@ const sentences = {
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
-    ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
+    ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered: correct the clock that is wrong, raise "validity", or ask the operator.`,
     ERR_SCOPE_NOT_GRANTED: (missing, requested, granted, reason) => `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${reason}`,
     ERR_MORE_THAN_REQUESTED: (input, extra, remedy) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: ${remedy}`,
     ERR_OVC_NEEDS_USER: () => 'OpenvCloud does not accept the JWT of an organization\'s API key. No JWT was set: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.',
@@ -2132,7 +2132,246 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
+var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_namespaceObject);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:dns"
+const external_node_dns_namespaceObject = require("node:dns");
+;// CONCATENATED MODULE: ./lib/http/lookup.js
+
+const loopback = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+];
+const lookup_open = new Map();
+function lookupWith(onChange) {
+    return (hostname, options, callback) => {
+        if (hostname === 'localhost') {
+            queueMicrotask(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
+            return;
+        }
+        const done = (...result) => {
+            onChange(false);
+            callback(...result);
+        };
+        onChange(true);
+        const waiting = lookup_open.get(hostname);
+        if (waiting) {
+            waiting.push(done);
+            return;
+        }
+        const callbacks = [done];
+        lookup_open.set(hostname, callbacks);
+        (0,external_node_dns_namespaceObject.lookup)(hostname, options, (error, address, family) => {
+            lookup_open.delete(hostname);
+            for (const each of callbacks)
+                each(error, address, family);
+        });
+    };
+}
+function isLookupOpen() {
+    return lookup_open.size > 0;
+}
+
+;// CONCATENATED MODULE: ./lib/http/tunnel.js
+
+
+
+class TunnelError extends Error {
+    reason;
+    constructor(reason) {
+        super(`no tunnel (${reason})`);
+        this.reason = reason;
+    }
+}
+class TunnelAgent extends (external_node_https_default()).Agent {
+    #proxy;
+    #userAgent;
+    #lookup;
+    #connect;
+    isWaiting = false;
+    constructor(proxy, userAgent, lookup) {
+        super();
+        this.#proxy = proxy;
+        this.#userAgent = userAgent;
+        this.#lookup = lookup;
+    }
+    createConnection(options, callback) {
+        const host = String(options.host);
+        const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${options.port}`;
+        const { hostname, port, username, password } = this.#proxy;
+        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+        const connect = external_node_http_default().request({
+            method: 'CONNECT',
+            host: hostname.replace(/^\[|\]$/g, ''),
+            port: port || 80,
+            path: authority,
+            lookup: this.#lookup,
+            headers: {
+                host: authority,
+                'user-agent': this.#userAgent,
+                ...(credentials !== ':' && {
+                    'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+                }),
+            },
+            agent: false,
+        });
+        this.#connect = connect;
+        this.isWaiting = true;
+        const fail = (reason) => {
+            this.isWaiting = false;
+            connect.destroy();
+            callback?.(new TunnelError(reason), undefined);
+        };
+        connect.once('connect', ({ statusCode = 0 }, socket, head) => {
+            this.isWaiting = false;
+            if (statusCode < 200 || statusCode > 299) {
+                socket.destroy();
+                fail(statusCode);
+                return;
+            }
+            if (head.length)
+                socket.unshift(head);
+            callback?.(null, super.createConnection({ ...options, socket }));
+        });
+        connect.once('error', (error) => fail(error.code ?? 'UNKNOWN'));
+        connect.end();
+        return undefined;
+    }
+    destroy() {
+        this.#connect?.destroy();
+        super.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/http/request.js
+
+
+
+
+
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const userAgent = 'ovc-jwt-action';
+(0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
+async function send(request, proxy, deadline, cancelled) {
+    let isLookingUp = false;
+    const lookup = lookupWith(isOpen => {
+        isLookingUp = isOpen;
+    });
+    const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup);
+    const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent({ lookup }) : new (external_node_http_default()).Agent({ lookup }));
+    const first = watch(agent);
+    let timer;
+    const timeUp = new Promise(resolve => {
+        timer = setTimeout(() => {
+            if (isLookingUp && proxy)
+                resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' });
+            else
+                resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
+        }, deadline);
+    });
+    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
+    const outcome = await Promise.race([
+        answerTo(request, agent).catch(error => failureOf(first.error ?? error)),
+        timeUp,
+        cancellation,
+    ]);
+    clearTimeout(timer);
+    agent.destroy();
+    return outcome;
+}
+function watch(agent) {
+    const first = {};
+    const watched = agent;
+    const add = watched.addRequest;
+    watched.addRequest = function (request, ...rest) {
+        request.once('error', error => {
+            first.error ??= error;
+        });
+        request.once('upgrade', (message, socket) => {
+            socket.destroy();
+            request.emit('response', message);
+        });
+        add.call(this, request, ...rest);
+    };
+    return first;
+}
+async function answerTo(request, agent) {
+    const handler = {
+        prepareRequest(options) {
+            options.agent = agent;
+            options.host = String(options.host).replace(/[[\]]/g, '');
+        },
+        canHandleAuthentication: () => false,
+        handleAuthentication: () => Promise.reject(new Error('not used')),
+    };
+    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
+    const headers = { ...request.headers, 'accept-encoding': 'identity' };
+    const { message } = await client.request(request.method, request.url, request.body, headers);
+    const { statusCode: status = 0, headers: its } = message;
+    const answer = {
+        kind: 'answer',
+        status,
+        body: '',
+        isWhole: true,
+        location: its.location,
+        retryAfter: its['retry-after'],
+        mediaType: (its['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+        hasChallenge: its['www-authenticate'] !== undefined,
+    };
+    if (status !== 200)
+        return answer;
+    const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/);
+    const encoding = [...new Set(encodings)].filter(name => registeredEncodings.has(name)).join(', ');
+    if (encoding)
+        return { kind: 'compressed', encoding };
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let size = 0;
+        const finish = () => {
+            const body = Buffer.concat(chunks).subarray(0, request.limit).toString();
+            resolve({ ...answer, body, isWhole: size <= request.limit });
+        };
+        message.on('error', reject);
+        message.on('data', (chunk) => {
+            size += chunk.length;
+            chunks.push(chunk);
+            if (size <= request.limit)
+                return;
+            message.destroy();
+            finish();
+        });
+        message.on('end', finish);
+    });
+}
+const registeredEncodings = new Set([
+    ...['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br', 'zstd', 'dcb', 'dcz'],
+    ...['aes128gcm', 'exi', 'pack200-gzip'],
+]);
+function failureOf(error) {
+    if (error instanceof TunnelError)
+        return { kind: 'proxy-failed', cause: error.reason };
+    const { code } = error;
+    if (typeof code !== 'string')
+        return { kind: 'network', code: 'UNKNOWN' };
+    return { kind: 'network', code, words: wordsOf(error) };
+}
+const certificateCodes = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_|CRL_|INVALID_|PATH_LENGTH_|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+function wordsOf({ code, message, reason }) {
+    const words = reason ??
+        /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ??
+        (certificateCodes.test(code) ? message.split(';')[0] : undefined);
+    return typeof words === 'string' && /^[a-z][a-z\d ./-]{0,80}$/i.test(words) ? words : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/destinations/call.js
+
 
 const readLimit = 64 * 1024;
 function call(ask, { method, url }, jwt, server) {
@@ -2142,8 +2381,8 @@ function call(ask, { method, url }, jwt, server) {
     return ask({ method, url, headers, body: '', limit: readLimit }, server);
 }
 function isEmptyList(answer, server, wrong) {
-    const { status, body, isWhole } = answer;
-    if (status >= 300 && status < 400)
+    const { status, body } = answer;
+    if (redirectStatuses.has(status))
         throw wrong(`redirect, status ${status}`);
     if (status === 404)
         throw wrong('status 404');
@@ -2151,18 +2390,10 @@ function isEmptyList(answer, server, wrong) {
         throw new ActionError('ERR_UNEXPECTED_STATUS', server, status);
     if (body.trimStart().startsWith('<'))
         throw wrong('an HTML page');
-    const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body);
-    if (!isList)
-        throw wrong('not a JSON list');
-    return /^\s*\[\s*\]\s*$/.test(body);
-}
-function isJsonList(text) {
-    try {
-        return Array.isArray(JSON.parse(text));
-    }
-    catch {
-        return false;
-    }
+    const isEmpty = /^\s*\[\s*\]\s*$/.test(body);
+    if (!isEmpty && !/^\s*\[\s*\{/.test(body))
+        throw wrong('not a list of objects in JSON');
+    return isEmpty;
 }
 
 ;// CONCATENATED MODULE: ./lib/destinations/ays.js
@@ -2183,6 +2414,847 @@ function whyRefused({ keyKind, scopes }) {
     return isUser
         ? 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.'
         : 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Use the key of its organization, or ask its operator.';
+}
+
+;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
+
+
+async function checkOpenvCloud(ask, server, token, identityServer) {
+    if (token.keyKind === 'organization')
+        throw new ActionError('ERR_OVC_NEEDS_USER');
+    if (token.audiences.length)
+        throw new ActionError('ERR_OVC_AUDIENCE', token.audiences);
+    const url = `${server.url}/restmachine/cloudapi/accounts/list`;
+    const answer = await call(ask, { method: 'POST', url }, token.jwt, server);
+    if (answer.status === 401 && ['text/html', ''].includes(answer.mediaType) && !answer.hasChallenge) {
+        throw new ActionError('ERR_OVC_REFUSED', server, identityServer);
+    }
+    return !isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found));
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/address.js
+
+
+
+const examples = {
+    'base-url': 'itsyou.online',
+    'ovc-url': 'my-location.example',
+    'ays-url': 'ays.example/api',
+};
+function readAddress(input, value) {
+    const invalid = (found, remedy) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy);
+    const only = `write only the address of the server, such as https://${examples[input]}.`;
+    if (!value)
+        throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
+    if (hasInvisible(value))
+        throw invalid('contains an invisible character', 'type it again.');
+    if (/^["'`\u201c\u2018<]|["'`\u201d\u2019]$|^[^<]*>$/.test(value)) {
+        throw invalid('has quotation marks or angle brackets around it', 'remove them.');
+    }
+    if (!/^https?:\/\//i.test(value))
+        throw invalid('does not start with https://', only);
+    if (/:\/\/.*:\/\//.test(value))
+        throw invalid('contains "://" twice', only);
+    const [, authority = ''] = /:\/\/([^/?#\\]*)/.exec(value) ?? [];
+    if (authority.includes('@'))
+        throw invalid('contains a user or password', only);
+    if (/^$|^[.:]|:$|\.\./.test(authority)) {
+        throw invalid('lacks a part of its host name or its port', 'a variable in it is probably empty. Set the variable.');
+    }
+    if (!URL.canParse(value))
+        throw invalid('is not a URL', only);
+    const url = new URL(value);
+    if (/[?#\\\s]/.test(value))
+        throw invalid('contains a query, a fragment, a backslash or a space', only);
+    if (!/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
+        throw invalid('contains a character that no host name has', only);
+    }
+    if (/^[\d.]+$/.test(url.hostname) && !authority.startsWith(url.hostname)) {
+        throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.');
+    }
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
+        throw invalid('does not start with https://', remedy);
+    }
+    return url.href.replace(/\/+$/, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/empty.js
+
+const otherNames = {
+    'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
+    secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
+    jwt: ['token', 'jwt-token'],
+};
+function emptyCredentials(empty, env, payload) {
+    const names = empty.map(input => `"${input}"`);
+    const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
+    const event = record(payload);
+    const arrived = otherInput(['secret'], env);
+    if (empty.includes('secret') && (!arrived || arrived.wrong === 'token')) {
+        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
+        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
+            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
+        }
+        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
+            return new ActionError('ERR_SECRETS_FORK', what);
+        }
+    }
+    const other = otherInput(empty, env);
+    if (other) {
+        const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`;
+        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
+    }
+    const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
+    return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
+}
+const eventsWithoutSecrets = new Set([
+    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
+    ...['deployment', 'deployment_status'],
+]);
+function otherInput(empty, env) {
+    for (const right of empty) {
+        for (const name of otherNames[right]) {
+            for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
+                const value = env[`INPUT_${wrong.toUpperCase()}`];
+                if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value))
+                    return { wrong, right };
+            }
+        }
+    }
+    return undefined;
+}
+function isFromFork(event) {
+    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
+    const [head, base] = [repository('head'), repository('base')];
+    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
+}
+function record(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/credentials.js
+
+
+
+const longestSecret = 512;
+function readCredentials({ get, env, event }, defaultScope) {
+    const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
+    if (jwt) {
+        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && !(input === 'scope' && get(input) === defaultScope));
+        if (others.length) {
+            const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
+            throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
+        }
+        if (/^bearer\s/i.test(jwt))
+            throw invalid('jwt', 'begins with "Bearer"', 'write only the JWT.');
+        refuseText('jwt', jwt);
+        return { grant: 'refresh', jwt };
+    }
+    if (!clientId && !clientSecret)
+        throw emptyCredentials(['app-id', 'secret', 'jwt'], env, event());
+    if (!clientId)
+        throw emptyCredentials(['app-id'], env, event());
+    if (!clientSecret)
+        throw emptyCredentials(['secret'], env, event());
+    const again = "copy it again from the API key's page.";
+    for (const [input, value] of [
+        ['app-id', clientId],
+        ['secret', clientSecret],
+    ]) {
+        refuseText(input, value);
+        if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) {
+            throw invalid(input, 'is a JWT', `write the API key's own value, or renew that JWT with the input "jwt".`);
+        }
+    }
+    if (clientId.includes('@'))
+        throw invalid('app-id', 'contains "@", which no application id has', again);
+    if (!isName(clientId))
+        throw invalid('app-id', 'contains characters that no application id has, or is too long', again);
+    if (clientSecret.length > longestSecret)
+        throw invalid('secret', `has more than ${longestSecret} characters`, again);
+    if (hasInvisible(clientSecret))
+        throw invalid('secret', 'contains a line break or an invisible character', again);
+    return { grant: 'client_credentials', clientId, clientSecret };
+}
+function refuseText(input, value) {
+    const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps';
+    const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i');
+    if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
+        const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME';
+        const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`;
+        throw invalid(input, 'contains the text of an expression instead of its value', remedy);
+    }
+    if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
+        const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
+        throw invalid(input, "contains a variable's name instead of its value", remedy);
+    }
+    if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
+        throw invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
+    }
+    if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
+        throw invalid(input, 'has quotation marks around it', 'remove them.');
+    }
+    if (/^<[^<>]*>$|^\*+$/.test(value))
+        throw invalid(input, 'is a placeholder', `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`);
+}
+function invalid(input, found, remedy) {
+    return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/duration.js
+
+
+const units = { s: 1, m: 60, h: 3600, d: 86_400 };
+function readDuration(input, value, most) {
+    const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
+    const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
+    if (digits && seconds <= most)
+        return seconds;
+    const meant = guess(value);
+    const longest = inShort(most);
+    const remedy = meant === undefined
+        ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
+        : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`;
+    throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy);
+}
+function guess(value) {
+    const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
+    if (value.replaceAll(part, '').trim())
+        return undefined;
+    const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
+    return Math.round(sum) || undefined;
+}
+function inShort(seconds) {
+    if (seconds % 3600 === 0)
+        return `${seconds / 3600}h`;
+    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
+
+
+const reserved = [
+    'CI GITHUB_* RUNNER_* ACTIONS_* INPUT_* STATE_*',
+    'PATH PATHEXT HOME SHELL IFS ENV BASH* SHELLOPTS PROMPT_COMMAND PS4 CDPATH GLOBIGNORE ZDOTDIR PWD OLDPWD SHLVL _ UID',
+    'EUID PPID LINENO RANDOM SECONDS LD_* DYLD_* GLIBC_* GCONV_PATH TMPDIR TMP TEMP XDG_* LANG LC_* TZ EDITOR VISUAL PAGER',
+    'COMSPEC SYSTEMROOT WINDIR PSMODULEPATH USERPROFILE APPDATA LOCALAPPDATA',
+    'NODE_* NPM_* PYTHON* PIP_* PERL* RUBY* GEM_* PHP_* CLASSPATH JAVA_HOME JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS',
+    '_JAVA_OPTIONS MAVEN_OPTS GRADLE_OPTS DOTNET_* CARGO_* RUSTC_* GOPATH GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE',
+    'GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH GOTOOLCHAIN GOWORK GOBIN GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT',
+    'GOOS GOARCH',
+    'MAKEFLAGS TAR_OPTIONS GIT_* SSH_* DOCKER_* CURL_* SSL_* OPENSSL_* REQUESTS_CA_BUNDLE *_PROXY',
+].flatMap(names => names.split(' '));
+function isReserved(name) {
+    const upper = name.toUpperCase();
+    return reserved.some(entry => {
+        if (entry.startsWith('*'))
+            return upper.endsWith(entry.slice(1));
+        return entry.endsWith('*') ? upper.startsWith(entry.slice(0, -1)) : upper === entry;
+    });
+}
+const none = /^(true|false|none|null|no|off)$/i;
+function readEnvVars(value) {
+    const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
+    for (const name of names) {
+        const found = quoteOrDescribe(name, name === value ? 'is' : 'contains');
+        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', found, remedy);
+        if (none.test(name))
+            throw invalid(`write "env-var: ''" to export no variable.`);
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+            throw invalid('write a name such as JWT: letters, digits and underscores, with no digit at its start.');
+        }
+        if (isReserved(name)) {
+            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
+        }
+    }
+    return names;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
+
+function refuseMisspelt(env, get) {
+    for (const [variable, value = ''] of Object.entries(env)) {
+        const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
+        const isUrl = /^[^a-z\d]*base[^a-z\d]*ur[li][^a-z\d]*$/.test(wrong);
+        const isKey = /^[^a-z\d]*public[^a-z\d]*key[^a-z\d]*$/.test(wrong);
+        const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong;
+        if (right === wrong || normal(value) === normal(get(right) ?? ''))
+            continue;
+        const shown = wrong.replace(/[^ -~]/gu, character => `(U+${character.codePointAt(0)?.toString(16).padStart(4, '0')})`);
+        throw new ActionError('ERR_INPUT_MISSPELT', shown, right);
+    }
+}
+function normal(value) {
+    return URL.canParse(value) ? new URL(value).href : value.trim();
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/spelling.js
+const kinds = [
+    ...['name', 'github', 'facebook', 'admin'].map(kind => [kind, 'nothing']),
+    ['memberof', 'name'],
+    ...['organizations', 'address', 'email', 'phone', 'validated:email', 'validated:phone', 'bankaccount', 'publickey']
+        .concat(['digitalwalletaddress', 'avatar', 'keystore', 'see', 'ownerof:email'])
+        .map(kind => [kind, 'label']),
+];
+function likelyScope(scope) {
+    if (!scope.startsWith('user:'))
+        return undefined;
+    const rest = scope.slice('user:'.length);
+    const isKnown = kinds.some(([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`));
+    return isKnown ? undefined : nearestScope(rest);
+}
+function nearestScope(rest) {
+    const near = kinds.flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
+        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
+        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
+        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
+    }));
+    const [nearest] = near
+        .filter(({ kind, edits }) => edits <= (kind === 'admin' ? 0 : kind.length > 4 ? 2 : 1))
+        .sort((a, b) => a.edits - b.edits);
+    if (!nearest)
+        return '';
+    const isName = nearest.follows === 'name';
+    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
+    return `user:${nearest.kind}${label && `:${label}`}`;
+}
+function distance(a, b) {
+    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+    for (let i = 1; i <= a.length; i++) {
+        const row = [i];
+        for (let j = 1; j <= b.length; j++) {
+            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
+            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
+        }
+        rows.push(row);
+    }
+    return rows[a.length]?.[b.length] ?? 0;
+}
+function letters(word) {
+    return word.toLowerCase().replace(/[-_:. ]/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/scopes.js
+
+
+
+const allRights = new Set(['user:admin', 'organization:owner']);
+function readScopes(value) {
+    const scopes = [...new Set(splitList(value).flatMap(joinWords))];
+    if (!scopes.length) {
+        const remedy = 'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.';
+        throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy);
+    }
+    for (const [at, scope] of scopes.entries()) {
+        const mistake = mistakeIn(scope, scopes[at - 1] ?? '');
+        if (mistake)
+            throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake);
+    }
+    if (scopes.join() === 'offline_access') {
+        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
+    }
+    const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
+    if (unsafe !== undefined) {
+        const found = `requests offline_access together with "${unsafe}", which leads to all rights or any membership`;
+        throw new ActionError('ERR_SCOPE_UNSAFE', found);
+    }
+    return scopes;
+}
+function growsToAllRights(scope) {
+    return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope));
+}
+function readAudiences(value) {
+    const audiences = splitList(value);
+    const invalid = (found, remedy) => new ActionError('ERR_AUDIENCE_INVALID', 'audience', found, remedy);
+    if (value && !audiences.length)
+        throw invalid('contains no name', 'set the variables in it, or remove it.');
+    if (!audiences.every(isAudienceName)) {
+        const found = 'contains a character that is not accepted in an audience, or a name that is too long';
+        throw invalid(found, 'write names, or URLs without a query, separated by commas or newlines.');
+    }
+    return [...new Set(audiences)];
+}
+function splitList(value) {
+    return value
+        .split(/[,\r\n]/)
+        .map(entry => entry.trim())
+        .filter(Boolean);
+}
+function joinWords(entry) {
+    const scopes = [];
+    for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
+        const last = scopes.at(-1);
+        const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess);
+        if (isOwnScope || last.endsWith(':'))
+            scopes.push(word);
+        else
+            scopes[scopes.length - 1] = last + spaces + word;
+    }
+    return scopes;
+}
+function isOfflineAccess(word) {
+    return word.length < 32 && letters(word) === 'offlineaccess';
+}
+function mistakeIn(scope, before) {
+    if (/(^|[ \t:]):|:$/.test(scope)) {
+        const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.';
+        return ['contains a scope with nothing before or after a colon', remedy];
+    }
+    if (/^[-'"`]|['"`]$|[;"[\]{}()]/.test(scope) || !isScopeName(scope)) {
+        const remedy = 'write scopes separated by commas or newlines, without quotation marks, brackets, dashes or semicolons.';
+        return ['contains a character that no scope has, or is too long', remedy];
+    }
+    if (isOfflineAccess(scope) && scope !== 'offline_access') {
+        return [`contains "${scope}", which is not a scope`, 'write "offline_access".'];
+    }
+    if (/^user:memberof:.*[A-Z]/.test(scope)) {
+        return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`];
+    }
+    if (/^(offline_access$|user:|organization:owner)/.test(scope))
+        return undefined;
+    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
+}
+function whatToWrite(scope, before) {
+    if (before.startsWith('user:memberof:') && !scope.includes(':')) {
+        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
+    }
+    if (/^organi[sz]ation(?!s)/i.test(scope)) {
+        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
+    }
+    const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
+    return nearest
+        ? `write "${nearest}".`
+        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+const defaults = {
+    scope: 'user:name',
+    validity: '1h',
+    'base-url': 'https://itsyou.online',
+    'env-var': 'JWT',
+    retries: '5',
+    timeout: '60s',
+};
+const longestValidity = 24 * 60 * 60;
+const longestTimeout = 10 * 60 * 1000;
+function readInputs(unlimited) {
+    const source = { ...unlimited, get: limited(unlimited.get) };
+    const { env } = source;
+    const get = (name) => source.get(name) ?? '';
+    const orDefault = (name) => get(name) || defaults[name];
+    const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
+    if (baseUrl === defaults['base-url'])
+        refuseMisspelt(env, source.get);
+    const credentials = readCredentials(source, defaults.scope);
+    const isNew = credentials.grant === 'client_credentials';
+    const scopes = isNew ? readScopes(source.get('scope') ?? defaults.scope) : [];
+    const audiences = isNew ? readAudiences(get('audience')) : [];
+    const ovcUrl = get('ovc-url') ? readAddress('ovc-url', get('ovc-url')) : undefined;
+    const aysUrl = get('ays-url') ? readAddress('ays-url', get('ays-url')) : undefined;
+    if (ovcUrl && audiences.length) {
+        const found = 'cannot be combined with "audience", because OpenvCloud does not accept a JWT with an audience';
+        throw new ActionError('ERR_INPUT_CONFLICT', 'ovc-url', found, 'leave one of the two empty.');
+    }
+    const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
+        throw new ActionError('ERR_TLS_OFF');
+    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
+    const settings = {
+        scopes,
+        audiences,
+        validity: readDuration('validity', orDefault('validity'), longestValidity),
+        baseUrl,
+        ovcUrl,
+        aysUrl,
+        publicKey: get('public-key') || undefined,
+        envVars,
+        replacedEnvVars: envVars.filter(name => env[name]),
+        summary: readBoolean('summary', get('summary')),
+        retries: readRetries(orDefault('retries')),
+        timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
+    };
+    return { credentials, settings };
+}
+const longestInput = 16_384;
+function limited(get) {
+    return name => {
+        const value = get(name);
+        if (!value || value.length <= longestInput)
+            return value;
+        throw new ActionError('ERR_INPUT_INVALID', name, `has more than ${longestInput} characters`, 'shorten it.');
+    };
+}
+function readRetries(value) {
+    if (/^(\d|10)$/.test(value))
+        return Number(value);
+    throw new ActionError('ERR_INPUT_INVALID', 'retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
+}
+function readBoolean(input, value) {
+    if (/^(true|True|TRUE)$/.test(value))
+        return true;
+    if (/^(false|False|FALSE)?$/.test(value))
+        return false;
+    throw new ActionError('ERR_INPUT_INVALID', input, quoteOrDescribe(value), 'write true or false.');
+}
+
+;// CONCATENATED MODULE: ./lib/http/cause.js
+
+
+function causeOf(outcome) {
+    switch (outcome.kind) {
+        case 'answer':
+            return `status ${outcome.status}`;
+        case 'network':
+            return outcome.code;
+        case 'deadline':
+            return {
+                dns: 'no answer from DNS in time',
+                proxy: 'proxy: no answer in time',
+                server: 'no whole answer in time',
+            }[outcome.of];
+        case 'proxy-failed':
+            return `proxy: ${proxyCause(outcome.cause)}`;
+        default:
+            return outcome.kind;
+    }
+}
+function proxyCause(cause) {
+    return typeof cause === 'number' ? `status ${cause}` : cause;
+}
+function errorOf(outcome, server, { seconds, attempts, isLate, hasExtraCa }) {
+    const proxyVariable = server.proxy?.variable ?? 'https_proxy';
+    switch (outcome.kind) {
+        case 'answer':
+            if (outcome.status === 429)
+                return new ActionError('ERR_RATE_LIMIT', server, attempts);
+            return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts);
+        case 'compressed':
+            return new ActionError('ERR_COMPRESSED', server, outcome.encoding);
+        case 'deadline':
+            if (outcome.of === 'dns')
+                return new ActionError('ERR_DNS', server, 'no answer in time');
+            if (outcome.of === 'server')
+                return new ActionError('ERR_TIMEOUT', server, seconds, attempts, isLate);
+            return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts);
+        case 'cancelled':
+            return new ActionError('ERR_CANCELLED', outcome.signal);
+        case 'proxy-failed':
+            return proxyError(outcome.cause, proxyVariable, server);
+        case 'network':
+            return networkError(outcome.code, outcome.words, server, hasExtraCa);
+    }
+}
+function proxyError(cause, variable, server) {
+    if (typeof cause === 'string')
+        return new ActionError('ERR_PROXY_FAILED', variable, cause);
+    return new ActionError('ERR_PROXY_REFUSED', variable, server.url, cause, proxyRemedy(cause, server));
+}
+function proxyRemedy(status, { input }) {
+    if (status === 407) {
+        return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.';
+    }
+    if ([401, 403, 511].includes(status)) {
+        return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
+    }
+    if (status === 429)
+        return 'it limits the number of requests. Run the job again later.';
+    if ([408, 500, 502, 503, 504].includes(status)) {
+        return `it could not reach the server, or is overloaded. Check "${input}" and that the server is up, or name the server in no_proxy.`;
+    }
+    return "the proxy's address may not be that of a proxy for https, or the proxy does not know the server. Check both addresses.";
+}
+function networkError(code, words, server, hasExtraCa) {
+    const cause = words === undefined ? code : `${words}, ${code}`;
+    if (code === 'ENOTFOUND')
+        return new ActionError('ERR_HOST_NOT_FOUND', server);
+    if (code.startsWith('EAI_'))
+        return new ActionError('ERR_DNS', server, code);
+    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+        return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause);
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+        return new ActionError('ERR_CERTIFICATE_HOST', server, cause);
+    }
+    if (missingCaCodes.test(code)) {
+        if (hasExtraCa)
+            return new ActionError('ERR_CERTIFICATE_EXTRA_CA', server, cause);
+        return new ActionError('ERR_CERTIFICATE_UNTRUSTED', server, cause);
+    }
+    if (certificateCodes.test(code))
+        return new ActionError('ERR_CERTIFICATE_INVALID', server, cause);
+    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code)) {
+        const said = (words ?? code).toLowerCase().replaceAll('_', ' ');
+        if (/alert (certificate required|bad certificate|no certificate)/.test(said)) {
+            return new ActionError('ERR_CLIENT_CERTIFICATE', server, cause);
+        }
+        return new ActionError('ERR_TLS', server, cause, tlsRemedy(said, server));
+    }
+    if (code.startsWith('HPE_'))
+        return new ActionError('ERR_PROTOCOL', server, code);
+    return new ActionError('ERR_CONNECTION', server, code);
+}
+const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/;
+function tlsRemedy(said, { input, proxy }) {
+    if (said.includes('alert handshake failure')) {
+        return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.';
+    }
+    if (/wrong version number|packet length|http request/.test(said)) {
+        return `the port does not speak https. Check the port in "${input}"${proxy ? `, and that the address in ${proxy.variable} is that of an http proxy` : ''}.`;
+    }
+    if (said.includes('unrecognized name'))
+        return `the server does not know the host name in "${input}". Check it.`;
+    if (/protocol version|unsupported protocol/.test(said)) {
+        return 'the server must offer TLS 1.2 or newer. Ask its operator.';
+    }
+    if (/alert|tlsv1 /.test(said))
+        return 'the server refused the connection. Ask its operator why.';
+    if (/no (protocols|ciphers) available/.test(said)) {
+        return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF.";
+    }
+    if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
+        return "the server's TLS settings are too old or too weak. Ask its operator.";
+    }
+    return `check the port in "${input}", and whether something between the runner and the server changes the connection. Otherwise ask the server's operator.`;
+}
+
+;// CONCATENATED MODULE: ./lib/http/retry.js
+const transientStatuses = new Set([
+    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
+]);
+const transientCodes = new Set([
+    ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPIPE'],
+    ...['ETIMEDOUT', 'no answer from DNS'],
+]);
+const firstStep = 1000;
+const longestStep = 10_000;
+const shortestAttempt = 200;
+const year = 366 * 24 * 60 * 60 * 1000;
+function decideRetry(situation) {
+    const { outcome, used, retries, now, timeLeft, random } = situation;
+    if (!isTransient(situation) || timeLeft <= 0)
+        return { kind: 'give-up' };
+    const status = outcome.kind === 'answer' ? outcome.status : 0;
+    const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
+    const isLimit = status === 429 || (outcome.kind === 'proxy-failed' && outcome.cause === 429);
+    if (!isLimit && (retries === 0 || (asked === 0 && used >= retries)))
+        return { kind: 'give-up' };
+    if (asked >= timeLeft)
+        return { kind: 'wait-too-long', status, wait: asked };
+    const rest = timeLeft - asked;
+    if (rest < shortestAttempt)
+        return { kind: 'give-up' };
+    if (isLimit)
+        return limitRetry(asked, rest, situation);
+    const half = Math.min(longestStep, firstStep * 2 ** used) / 2;
+    const wait = Math.max(asked, half) + random * half;
+    return { kind: 'retry', wait: Math.round(Math.min(wait, asked + rest / 2)), counts: asked === 0 };
+}
+const leastLimitWait = 500;
+const firstLimitWindow = 4000;
+function limitRetry(asked, rest, { causes, cause, random }) {
+    const earlier = causes.filter(other => other === cause).length;
+    const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest);
+    return { kind: 'retry', wait: Math.round(asked + wait), counts: false };
+}
+function isTransient({ outcome, cause, causes }) {
+    if (cause.endsWith('ENOTFOUND'))
+        return !causes.includes(cause);
+    switch (outcome.kind) {
+        case 'answer':
+            return transientStatuses.has(outcome.status);
+        case 'network':
+            return transientCodes.has(outcome.code);
+        case 'proxy-failed':
+            return typeof outcome.cause === 'number'
+                ? transientStatuses.has(outcome.cause)
+                : transientCodes.has(outcome.cause);
+        case 'deadline':
+            return true;
+        default:
+            return false;
+    }
+}
+function readRetryAfter(value, now) {
+    if (value === undefined)
+        return 0;
+    if (/^\d+(\.\d+)?$/.test(value))
+        return Math.min(Math.ceil(Number(value)) * 1000, year);
+    const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
+    const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
+    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year);
+}
+
+;// CONCATENATED MODULE: ./lib/http/attempts.js
+
+
+
+
+
+const leastAttempt = 5000;
+function askWithin({ timeout, retries }, hasExtraCa, world) {
+    const end = world.elapsed() + timeout;
+    return async (request, server) => {
+        const start = world.elapsed();
+        let used = 0;
+        const causes = [];
+        let told;
+        for (;;) {
+            const time = attemptTime(end - world.elapsed(), used < retries);
+            const began = world.elapsed();
+            const outcome = await send(request, server.proxy, time, world.cancelled);
+            const took = world.elapsed() - began;
+            const cause = causeOf(outcome);
+            const timeLeft = end - world.elapsed();
+            if (!told || outcome.kind !== 'deadline' || time > Math.max(leastAttempt, told.took))
+                told = { outcome, took };
+            const decision = decideRetry({
+                outcome,
+                cause,
+                causes,
+                used,
+                retries,
+                now: world.now(),
+                timeLeft,
+                random: world.random(),
+            });
+            causes.push(cause);
+            if (decision.kind === 'wait-too-long') {
+                const [wait, left] = [Math.ceil(decision.wait / 1000), Math.floor(timeLeft / 1000)];
+                const fits = timeout - timeLeft + decision.wait + 10_000 < longestTimeout;
+                throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait, left, fits);
+            }
+            if (decision.kind === 'give-up') {
+                if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status))
+                    return outcome;
+                const seconds = Math.round((world.elapsed() - start) / 1000);
+                const isLate = end - start < Math.min(leastAttempt, timeout / 2);
+                throw errorOf(told.outcome, server, { seconds, attempts: causes.length, isLate, hasExtraCa });
+            }
+            const subject = server.input === 'base-url' ? '' : `${server.url}: `;
+            const pause = (decision.wait / 1000).toFixed(1);
+            world.log(`${subject}Attempt ${causes.length} failed (${cause}); trying again in ${pause} s.`);
+            if (decision.counts)
+                used++;
+            const signal = await Promise.race([world.sleep(decision.wait), world.cancelled]);
+            if (signal !== undefined)
+                throw new ActionError('ERR_CANCELLED', signal);
+        }
+    };
+}
+function attemptTime(timeLeft, isRepeatable) {
+    return Math.max(1, isRepeatable ? Math.min(timeLeft, Math.max(timeLeft / 2, leastAttempt)) : timeLeft);
+}
+
+;// CONCATENATED MODULE: ./lib/http/proxy.js
+
+
+
+function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
+    return {
+        identityServer: serverAt('base-url', baseUrl, settings),
+        ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
+        aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
+    };
+}
+function serverAt(input, url, settings) {
+    const proxy = proxyFor(url, settings);
+    return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url };
+}
+function proxyFor(url, { variable, value, exceptions }) {
+    const target = new URL(url);
+    if (isLoopback(target.hostname))
+        return undefined;
+    const text = value.trim();
+    if (!text && value)
+        throw new ActionError('ERR_PROXY_INVALID', variable, 'contains only white space', 'remove it.');
+    if (!text)
+        return undefined;
+    const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    if (proxy && isDecodable(proxy) && isException(target, exceptions))
+        return undefined;
+    if (proxy?.protocol === 'https:') {
+        const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted.";
+        throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy);
+    }
+    if (proxy?.protocol !== 'http:' || !proxy.hostname || !isDecodable(proxy)) {
+        const remedy = 'write http://host:port, with percent-encoded credentials before the host if it needs them.';
+        throw new ActionError('ERR_PROXY_INVALID', variable, 'is not the address of an http proxy', remedy);
+    }
+    return { url: proxy, variable };
+}
+function isException({ hostname, port }, exceptions) {
+    const host = hostname.replace(/^\[|\]$|\.$/g, '');
+    return exceptions
+        .toLowerCase()
+        .split(/[\s,]/)
+        .some(entry => {
+        if (entry === '*')
+            return true;
+        const { name, port: entryPort } = readEntry(entry);
+        const isPort = entryPort === undefined || entryPort === (port || '443');
+        return name !== '' && isPort && (host === name || (!(0,external_node_net_namespaceObject.isIP)(host) && host.endsWith(`.${name}`)));
+    });
+}
+function readEntry(entry) {
+    const [, name = '', port] = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*)(?::(\d+))?$/.exec(entry) ?? [undefined, entry];
+    return { name: name.replace(/^\*?\./, '').replace(/\.$/, ''), port };
+}
+function isDecodable({ username, password }) {
+    try {
+        decodeURIComponent(username + password);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/jwt/keys.js
+
+
+async function verificationKeys(publicKey, baseUrl) {
+    const builtIn = builtInKey(baseUrl);
+    const text = publicKey ?? builtIn;
+    if (text === undefined)
+        throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl);
+    if ([text, Buffer.from(text, 'base64').toString('latin1')].some(form => /private[ -](key|lines)|"d"\s*:/i.test(form))) {
+        throw new ActionError('ERR_PRIVATE_KEY');
+    }
+    const trusted = await readKeys(text);
+    if (!trusted.length)
+        throw new ActionError('ERR_PUBLIC_KEY_INVALID');
+    if (builtIn === undefined)
+        return { trusted, issuer: undefined };
+    const [points, known] = await Promise.all([pointsOf(trusted), pointsOf(await readKeys(builtIn))]);
+    if (!points.some(point => known.includes(point)))
+        throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl);
+    return { trusted, issuer: 'itsyouonline' };
+}
+const p384 = { name: 'ECDSA', namedCurve: 'P-384' };
+const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
+async function readKeys(text) {
+    const pem = text.replaceAll(/\\r|\\n/g, '\n');
+    if (pem.replaceAll(block, '').trim())
+        return [];
+    const keys = [...pem.matchAll(block)].map(([, body = '']) => crypto.subtle.importKey('spki', Buffer.from(body, 'base64'), p384, true, ['verify']));
+    return Promise.all(keys).catch(() => []);
+}
+function pointsOf(keys) {
+    return Promise.all(keys.map(key => crypto.subtle.exportKey('jwk', key).then(({ x, y }) => `${x} ${y}`)));
 }
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/errors.js
@@ -2430,12 +3502,12 @@ async function digest(algorithm, data) {
 
 ;// CONCATENATED MODULE: ./node_modules/jose/dist/webapi/util/base64url.js
 
-const invalid = "The input to be decoded is not correctly encoded.";
+const base64url_invalid = "The input to be decoded is not correctly encoded.";
 function decode(input) {
   try {
     return decodeBase64(typeof input == "string" ? input : decoder.decode(input), !0);
   } catch (cause) {
-    throw new TypeError(invalid, { cause });
+    throw new TypeError(base64url_invalid, { cause });
   }
 }
 function base64url_encode(input) {
@@ -2843,6 +3915,9 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
 function userOf({ keyKind, identity, issuer }) {
     return keyKind === 'user' ? `${identity}@${issuer}` : undefined;
 }
+function scopesOf({ scopes, refreshToken }) {
+    return [...scopes.filter(scope => scope !== 'offline_access'), ...(refreshToken ? ['offline_access'] : [])];
+}
 async function verifiedPayload(jwt, trusted, invalid) {
     if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(jwt))
         throw invalid('is not a signed JWT');
@@ -2865,6 +3940,8 @@ async function verifiedPayload(jwt, trusted, invalid) {
         case 'ERR_JOSE_NOT_SUPPORTED':
             throw invalid('has an extension that this action does not know ("crit")');
         case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+            if (!/\.[\w-]{128}$/.test(jwt))
+                throw invalid('has a signature that is cut off or too long', 'run the job again.');
             throw invalid("is not signed with this server's key", 'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.');
         default:
             throw invalid('is not a signed JWT');
@@ -2886,1057 +3963,6 @@ function isListOf(isValid, value) {
     return Array.isArray(value) && value.every(entry => isText(isValid, entry)) && new Set(value).size === value.length;
 }
 
-;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
-
-
-
-async function checkOpenvCloud(ask, server, token, identityServer) {
-    const user = userOf(token);
-    if (user === undefined)
-        throw new ActionError('ERR_OVC_NEEDS_USER');
-    if (token.audiences.length)
-        throw new ActionError('ERR_OVC_AUDIENCE', token.audiences);
-    const url = `${server.url}/restmachine/cloudapi/accounts/list`;
-    const answer = await call(ask, { method: 'POST', url }, token.jwt, server);
-    if (answer.status === 401 && ['text/html', ''].includes(answer.mediaType) && !answer.hasChallenge) {
-        throw new ActionError('ERR_OVC_REFUSED', server, identityServer);
-    }
-    const isEmpty = isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found));
-    return { url: server.url, user, hasAccount: !isEmpty };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/address.js
-
-
-const examples = {
-    'base-url': 'itsyou.online',
-    'ovc-url': 'my-location.example',
-    'ays-url': 'ays.example/api',
-};
-function readAddress(input, value) {
-    const invalid = (found, remedy) => new ActionError('ERR_ADDRESS_INVALID', input, found, remedy);
-    const only = `write only the address of the server, such as https://${examples[input]}.`;
-    if (!value)
-        throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
-    if (/^["'`<]|["'`>]$/.test(value))
-        throw invalid('has quotation marks or angle brackets around it', 'remove them.');
-    if (!/^[a-z][a-z\d+.-]*:\/\//i.test(value))
-        throw invalid('does not start with https://', only);
-    if (!URL.canParse(value))
-        throw invalid('is not a URL', only);
-    const url = new URL(value);
-    if (value.includes('@'))
-        throw invalid('contains a user or password', only);
-    if (/[?#\\\s]/.test(value))
-        throw invalid('contains a query, a fragment, a backslash or a space', only);
-    const [, host = ''] = /:\/\/([^/]*)/.exec(value) ?? [];
-    if (/^$|:$/.test(host) || !/^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*\.?)$/.test(url.hostname)) {
-        const remedy = 'a variable in it is probably empty. Set the variable.';
-        throw invalid('has no valid host name and port', remedy);
-    }
-    if (/^[\d.]+$/.test(url.hostname) && !host.startsWith(url.hostname)) {
-        throw invalid('has an IP address in an unusual form', 'write four decimal numbers without leading zeros.');
-    }
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-        const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
-        throw invalid('does not start with https://', remedy);
-    }
-    return url.href.replace(/\/+$/, '');
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/empty.js
-
-const otherNames = {
-    'app-id': ['app-id', 'appid', 'application-id', 'client-id', 'clientid', 'api-key', 'app-key', 'global-id'],
-    secret: ['client-secret', 'app-secret', 'application-secret', 'api-secret', 'api-key', 'secret-key', 'token'],
-    jwt: ['token', 'jwt-token'],
-};
-function emptyCredentials(empty, env, payload) {
-    const names = empty.map(input => `"${input}"`);
-    const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
-    const event = record(payload);
-    if (empty.includes('secret')) {
-        const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
-        if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
-            return new ActionError('ERR_SECRETS_DEPENDABOT', what);
-        }
-        if (env['GITHUB_EVENT_NAME'] !== 'pull_request_target' && isFromFork(event)) {
-            return new ActionError('ERR_SECRETS_FORK', what);
-        }
-    }
-    const other = otherInput(empty, env);
-    if (other) {
-        const remedy = `"${other.wrong}" has a value, but is not an input of this action. If it was meant for "${other.right}", write "${other.right}".`;
-        return new ActionError('ERR_INPUT_EMPTY', what, remedy);
-    }
-    const check = 'check the name of the secret or variable ("secrets." or "vars."), the job\'s "environment:", "secrets: inherit" for a reusable workflow, and that this repository may read the organization\'s secret.';
-    return new ActionError('ERR_INPUT_EMPTY', what, empty.length > 1 ? `${check} A JWT cannot be a job's output.` : check);
-}
-const eventsWithoutSecrets = new Set([
-    ...['pull_request', 'pull_request_review', 'pull_request_review_comment', 'push', 'create'],
-    ...['deployment', 'deployment_status'],
-]);
-function otherInput(empty, env) {
-    for (const right of empty) {
-        for (const name of otherNames[right]) {
-            for (const wrong of new Set([name, name.replaceAll('-', '_')])) {
-                const value = env[`INPUT_${wrong.toUpperCase()}`];
-                if (wrong !== right && value && !/^(gh[a-z]_|github_pat_)/.test(value))
-                    return { wrong, right };
-            }
-        }
-    }
-    return undefined;
-}
-function isFromFork(event) {
-    const repository = (side) => record(record(record(event['pull_request'])[side])['repo']);
-    const [head, base] = [repository('head'), repository('base')];
-    return head['full_name'] !== base['full_name'] || (head['full_name'] === undefined && head['fork'] === true);
-}
-function record(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/credentials.js
-
-
-
-const longestSecret = 512;
-function readCredentials({ get, env, event }, defaultScope) {
-    const [jwt = '', clientId = '', clientSecret = ''] = ['jwt', 'app-id', 'secret'].map(get);
-    if (jwt) {
-        const others = ['app-id', 'secret', 'audience', 'scope'].filter(input => get(input) && !(input === 'scope' && get(input) === defaultScope));
-        if (others.length) {
-            const found = `renews a JWT and cannot be combined with ${others.map(input => `"${input}"`).join(', ')}`;
-            throw new ActionError('ERR_INPUT_CONFLICT', 'jwt', found, 'remove either "jwt" or all of the others.');
-        }
-        if (/^bearer\s/i.test(jwt))
-            throw credentials_invalid('jwt', 'begins with "Bearer"', 'write only the JWT.');
-        refuseText('jwt', jwt);
-        return { grant: 'refresh', jwt };
-    }
-    if (!clientId && !clientSecret)
-        throw emptyCredentials(['app-id', 'secret', 'jwt'], env, event());
-    if (!clientId)
-        throw emptyCredentials(['app-id'], env, event());
-    if (!clientSecret)
-        throw emptyCredentials(['secret'], env, event());
-    const again = "copy it again from the API key's page.";
-    for (const [input, value] of [
-        ['app-id', clientId],
-        ['secret', clientSecret],
-    ]) {
-        refuseText(input, value);
-        if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) {
-            throw credentials_invalid(input, 'is a JWT', `write the API key's own value, or renew that JWT with the input "jwt".`);
-        }
-    }
-    if (clientId.includes('@'))
-        throw credentials_invalid('app-id', 'contains "@", which no application id has', again);
-    if (!isName(clientId))
-        throw credentials_invalid('app-id', 'contains characters that no application id has, or is too long', again);
-    if (clientSecret.length > longestSecret)
-        throw credentials_invalid('secret', `has more than ${longestSecret} characters`, again);
-    if (hasInvisible(clientSecret))
-        throw credentials_invalid('secret', 'contains a line break or an invisible character', again);
-    return { grant: 'client_credentials', clientId, clientSecret };
-}
-function refuseText(input, value) {
-    const contexts = input === 'app-id' ? 'secrets|vars' : 'secrets|vars|env|inputs|needs|steps';
-    const expression = new RegExp(`^\\$?[{(]*\\s*(${contexts})[.[][\\w.'"[\\]-]+\\s*[)}]*$`, 'i');
-    if (expression.test(value) || /^\$?\s*\{\{.*\}\}$/.test(value)) {
-        const example = input === 'jwt' ? 'steps.ID.outputs.jwt' : 'secrets.NAME';
-        const remedy = `write the expression itself in the workflow, such as \${{ ${example} }}.`;
-        throw credentials_invalid(input, 'contains the text of an expression instead of its value', remedy);
-    }
-    if (/^\$(env:)?\w+$|^\$[{(]\w+[)}]$|^%\w+%$/i.test(value)) {
-        const remedy = `the runner does not replace it here. Write \${{ secrets.NAME }}, or \${{ env.NAME }} for a variable of the workflow.`;
-        throw credentials_invalid(input, "contains a variable's name instead of its value", remedy);
-    }
-    if (/^(export\s+)?[a-z_][\w-]*\s*=\s*[^=\s]/i.test(value)) {
-        throw credentials_invalid(input, 'contains a name and an equals sign', 'store only what follows the equals sign.');
-    }
-    if (/^(["'`]).*\1$|^[\u201c\u2018].*[\u201d\u2019]$/s.test(value)) {
-        throw credentials_invalid(input, 'has quotation marks around it', 'remove them.');
-    }
-    if (/^<[^<>]*>$|^\*+$/.test(value))
-        throw credentials_invalid(input, 'is a placeholder', `put ${input === 'jwt' ? 'the JWT itself' : "the API key's own value"} in its place.`);
-}
-function credentials_invalid(input, found, remedy) {
-    return new ActionError('ERR_CREDENTIALS_INVALID', input, found, remedy);
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/duration.js
-
-
-const units = { s: 1, m: 60, h: 3600, d: 86_400 };
-function readDuration(input, value, most) {
-    const [, digits = '', unit = ''] = /^([1-9]\d{0,5})([smh]?)$/.exec(value) ?? [];
-    const seconds = Number(digits) * (units[unit || 's'] ?? Number.NaN);
-    if (digits && seconds <= most)
-        return seconds;
-    const meant = guess(value);
-    const longest = inShort(most);
-    const remedy = meant === undefined
-        ? `write a whole number of ${most < 3600 ? 'seconds or minutes' : 'seconds, minutes or hours'}, such as 30s or 5m, up to ${longest}.`
-        : `write ${inShort(Math.min(meant, most))}${meant > most ? ', which is the longest' : ''}.`;
-    throw new ActionError('ERR_DURATION_INVALID', input, quoteOrDescribe(value), remedy);
-}
-function guess(value) {
-    const part = /(\d{1,6}(?:\.\d{1,3})?)\s*(d|h|m|s)(?:ays?|ours?|rs?|in(?:ute)?s?|ec(?:ond)?s?)?(?![a-z])/gi;
-    if (value.replaceAll(part, '').trim())
-        return undefined;
-    const sum = [...value.matchAll(part)].reduce((total, [, count, unit = '']) => total + Number(count) * (units[unit.toLowerCase()] ?? 0), 0);
-    return Math.round(sum) || undefined;
-}
-function inShort(seconds) {
-    if (seconds % 3600 === 0)
-        return `${seconds / 3600}h`;
-    return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/env-vars.js
-
-
-const reserved = [
-    'CI GITHUB_* RUNNER_* ACTIONS_* INPUT_* STATE_*',
-    'PATH PATHEXT HOME SHELL IFS ENV BASH_ENV BASHOPTS SHELLOPTS PROMPT_COMMAND PS4 CDPATH GLOBIGNORE ZDOTDIR',
-    'LD_* DYLD_* TMPDIR TMP TEMP EDITOR VISUAL PAGER',
-    'COMSPEC SYSTEMROOT WINDIR PSMODULEPATH',
-    'NODE_* NPM_* PYTHON* PERL5* RUBY* GEM_* PHP_* CLASSPATH JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS DOTNET_*',
-    'CARGO_* RUSTC_* GOPATH GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH',
-    'GOTOOLCHAIN GOWORK GOBIN GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT GOOS GOARCH',
-    'GIT_* SSH_* DOCKER_* CURL_* SSL_* OPENSSL_* REQUESTS_CA_BUNDLE *_PROXY',
-].flatMap(names => names.split(' '));
-function isReserved(name) {
-    const upper = name.toUpperCase();
-    return reserved.some(entry => {
-        if (entry.startsWith('*'))
-            return upper.endsWith(entry.slice(1));
-        return entry.endsWith('*') ? upper.startsWith(entry.slice(0, -1)) : upper === entry;
-    });
-}
-const none = /^(true|false|none|null|no|off)$/i;
-function readEnvVars(value) {
-    const names = [...new Set(value.split(/[\s,]/).filter(Boolean))];
-    for (const name of names) {
-        const found = quoteOrDescribe(name, name === value ? 'is' : 'contains');
-        const invalid = (remedy) => new ActionError('ERR_ENV_VAR_INVALID', 'env-var', found, remedy);
-        if (none.test(name))
-            throw invalid(`write "env-var: ''" to export no variable.`);
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-            throw invalid('write a name such as JWT: letters, digits and underscores, with no digit at its start.');
-        }
-        if (isReserved(name)) {
-            throw invalid('names like this are reserved for the runner or for tools. Choose another, such as JWT.');
-        }
-    }
-    return names;
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/misspelt.js
-
-function refuseMisspelt(env, get) {
-    for (const [variable, value = ''] of Object.entries(env)) {
-        const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? '';
-        const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong);
-        const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong);
-        const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong;
-        if (right !== wrong && value.trim() !== (get(right) ?? ''))
-            throw new ActionError('ERR_INPUT_MISSPELT', wrong, right);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/spelling.js
-const kinds = {
-    name: 'nothing',
-    memberof: 'name',
-    organizations: 'label',
-    address: 'label',
-    email: 'label',
-    phone: 'label',
-    'validated:email': 'label',
-    'validated:phone': 'label',
-    github: 'nothing',
-    facebook: 'nothing',
-    bankaccount: 'label',
-    digitalwalletaddress: 'label',
-    publickey: 'label',
-    avatar: 'label',
-    keystore: 'label',
-    see: 'label',
-    'ownerof:email': 'label',
-    admin: 'nothing',
-};
-function likelyScope(scope) {
-    if (!scope.startsWith('user:'))
-        return undefined;
-    const rest = scope.slice('user:'.length);
-    const isKnown = ([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`);
-    return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest);
-}
-function nearestScope(rest) {
-    const near = Object.entries(kinds).flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
-        const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
-        const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
-        return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
-    }));
-    const [nearest] = near
-        .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
-        .sort((a, b) => a.edits - b.edits);
-    if (!nearest)
-        return '';
-    const isName = nearest.follows === 'name';
-    const label = isName ? nearest.label.toLowerCase() || '<organization>' : nearest.label;
-    return `user:${nearest.kind}${label && `:${label}`}`;
-}
-function distance(a, b) {
-    const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
-    for (let i = 1; i <= a.length; i++) {
-        const row = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const at = (back, left) => rows[i - back]?.[j - left] ?? Number.POSITIVE_INFINITY;
-            const replaced = at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-            row.push(Math.min(at(1, 0) + 1, (row[j - 1] ?? 0) + 1, replaced, isSwapped ? at(2, 2) + 1 : replaced));
-        }
-        rows.push(row);
-    }
-    return rows[a.length]?.[b.length] ?? 0;
-}
-function letters(word) {
-    return word.toLowerCase().replace(/[-_:. ]/g, '');
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/scopes.js
-
-
-
-const allRights = new Set(['user:admin', 'organization:owner']);
-function readScopes(value) {
-    const scopes = [...new Set(splitList(value).flatMap(joinWords))];
-    if (!scopes.length) {
-        const remedy = 'write "user:name" for OpenvCloud, "user:memberof:<organization>" for AYS, or "organization:owner:ays" for an organization\'s key.';
-        throw new ActionError('ERR_SCOPE_INVALID', 'scope', 'is empty', remedy);
-    }
-    for (const [at, scope] of scopes.entries()) {
-        const mistake = mistakeIn(scope, scopes[at - 1] ?? '');
-        if (mistake)
-            throw new ActionError('ERR_SCOPE_INVALID', 'scope', ...mistake);
-    }
-    if (scopes.join() === 'offline_access') {
-        throw new ActionError('ERR_SCOPE_UNSAFE', 'requests only offline_access, which the server grants with all rights');
-    }
-    const unsafe = scopes.includes('offline_access') ? scopes.find(growsToAllRights) : undefined;
-    if (unsafe !== undefined) {
-        const found = `requests offline_access together with "${unsafe}", which leads to all rights or any membership`;
-        throw new ActionError('ERR_SCOPE_UNSAFE', found);
-    }
-    return scopes;
-}
-function growsToAllRights(scope) {
-    return [...allRights, 'user:memberof:'].some(all => all.startsWith(scope));
-}
-function readAudiences(value) {
-    const audiences = splitList(value);
-    const invalid = (found, remedy) => new ActionError('ERR_AUDIENCE_INVALID', 'audience', found, remedy);
-    if (value && !audiences.length)
-        throw invalid('contains no name', 'set the variables in it, or remove it.');
-    if (!audiences.every(isAudienceName)) {
-        const found = 'contains a character that no audience has, or a name that is too long';
-        throw invalid(found, 'write names or URLs, separated by commas or newlines.');
-    }
-    return [...new Set(audiences)];
-}
-function splitList(value) {
-    return value
-        .split(/[,\r\n]/)
-        .map(entry => entry.trim())
-        .filter(Boolean);
-}
-function joinWords(entry) {
-    const scopes = [];
-    for (const [, spaces = '', word = ''] of entry.matchAll(/([ \t]*)([^ \t]+)/g)) {
-        const last = scopes.at(-1);
-        const isOwnScope = last === undefined || /[^:]:/.test(word) || [word, last].some(isOfflineAccess);
-        if (isOwnScope || last.endsWith(':'))
-            scopes.push(word);
-        else
-            scopes[scopes.length - 1] = last + spaces + word;
-    }
-    return scopes;
-}
-function isOfflineAccess(word) {
-    return letters(word) === 'offlineaccess';
-}
-function mistakeIn(scope, before) {
-    if (/(^|[ \t:]):|:$/.test(scope)) {
-        const remedy = 'a variable is empty, or there is a space beside the colon. Set the variable, or remove the space.';
-        return ['contains a scope with nothing before or after a colon', remedy];
-    }
-    if (/^[-'"`]|['"`]$|[;"[\]{}()]/.test(scope) || !isScopeName(scope)) {
-        const remedy = 'write scopes separated by commas or newlines, without quotation marks, brackets, dashes or semicolons.';
-        return ['contains a character that no scope has, or is too long', remedy];
-    }
-    if (isOfflineAccess(scope) && scope !== 'offline_access') {
-        return [`contains "${scope}", which is not a scope`, 'write "offline_access".'];
-    }
-    if (/^user:memberof:.*[A-Z]/.test(scope)) {
-        return [`contains "${scope}", but no organization's global id has capitals`, `write "${scope.toLowerCase()}".`];
-    }
-    if (/^(offline_access$|user:|organization:owner)/.test(scope))
-        return undefined;
-    return [`contains "${scope}", which is not a scope`, whatToWrite(scope, before)];
-}
-function whatToWrite(scope, before) {
-    if (before.startsWith('user:memberof:') && !scope.includes(':')) {
-        return `write "user:memberof:${scope.toLowerCase()}" if it is an organization.`;
-    }
-    if (/^organi[sz]ation(?!s)/i.test(scope)) {
-        return 'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.';
-    }
-    const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
-    return nearest
-        ? `write "${nearest}".`
-        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/inputs.js
-
-
-
-
-
-
-
-
-
-const defaults = {
-    scope: 'user:name',
-    validity: '1h',
-    'base-url': 'https://itsyou.online',
-    'env-var': 'JWT',
-    retries: '5',
-    timeout: '60s',
-};
-const longestValidity = 24 * 60 * 60;
-const longestTimeout = 10 * 60 * 1000;
-function readInputs(source) {
-    const { env } = source;
-    const get = (name) => source.get(name) ?? '';
-    const orDefault = (name) => get(name) || defaults[name];
-    const baseUrl = readAddress('base-url', source.get('base-url') ?? defaults['base-url']);
-    if (baseUrl === defaults['base-url'])
-        refuseMisspelt(env, source.get);
-    const credentials = readCredentials(source, defaults.scope);
-    const isNew = credentials.grant === 'client_credentials';
-    const scopes = isNew ? readScopes(source.get('scope') ?? defaults.scope) : [];
-    const audiences = isNew ? readAudiences(get('audience')) : [];
-    const ovcUrl = get('ovc-url') ? readAddress('ovc-url', get('ovc-url')) : undefined;
-    const aysUrl = get('ays-url') ? readAddress('ays-url', get('ays-url')) : undefined;
-    if (ovcUrl && audiences.length) {
-        const found = 'cannot be combined with "audience", because OpenvCloud does not accept a JWT with an audience';
-        throw new ActionError('ERR_INPUT_CONFLICT', 'ovc-url', found, 'leave one of the two empty.');
-    }
-    const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
-    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
-        throw new ActionError('ERR_TLS_OFF');
-    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
-    const settings = {
-        scopes,
-        audiences,
-        validity: readDuration('validity', orDefault('validity'), longestValidity),
-        baseUrl,
-        ovcUrl,
-        aysUrl,
-        publicKey: get('public-key') || undefined,
-        envVars,
-        replacedEnvVars: envVars.filter(name => env[name]),
-        summary: readBoolean('summary', get('summary')),
-        retries: readRetries(orDefault('retries')),
-        timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
-    };
-    return { credentials, settings };
-}
-function readRetries(value) {
-    if (/^(\d|10)$/.test(value))
-        return Number(value);
-    throw new ActionError('ERR_INPUT_INVALID', 'retries', quoteOrDescribe(value), 'write a whole number from 0 to 10.');
-}
-function readBoolean(input, value) {
-    if (/^(true|True|TRUE)$/.test(value))
-        return true;
-    if (/^(false|False|FALSE)?$/.test(value))
-        return false;
-    throw new ActionError('ERR_INPUT_INVALID', input, quoteOrDescribe(value), 'write true or false.');
-}
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
-var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_namespaceObject);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
-var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: external "node:dns"
-const external_node_dns_namespaceObject = require("node:dns");
-;// CONCATENATED MODULE: ./lib/http/lookup.js
-
-const loopback = [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-];
-const lookup_open = new Map();
-function lookupWith(onChange) {
-    return (hostname, options, callback) => {
-        if (hostname === 'localhost') {
-            queueMicrotask(() => (options.all ? callback(null, loopback) : callback(null, '127.0.0.1', 4)));
-            return;
-        }
-        const done = (...result) => {
-            onChange(false);
-            callback(...result);
-        };
-        onChange(true);
-        const waiting = lookup_open.get(hostname);
-        if (waiting) {
-            waiting.push(done);
-            return;
-        }
-        const callbacks = [done];
-        lookup_open.set(hostname, callbacks);
-        (0,external_node_dns_namespaceObject.lookup)(hostname, options, (error, address, family) => {
-            lookup_open.delete(hostname);
-            for (const each of callbacks)
-                each(error, address, family);
-        });
-    };
-}
-function isLookupOpen() {
-    return lookup_open.size > 0;
-}
-
-;// CONCATENATED MODULE: ./lib/http/tunnel.js
-
-
-
-class TunnelError extends Error {
-    reason;
-    constructor(reason) {
-        super(`no tunnel (${reason})`);
-        this.reason = reason;
-    }
-}
-class TunnelAgent extends (external_node_https_default()).Agent {
-    #proxy;
-    #userAgent;
-    #lookup;
-    #connect;
-    isWaiting = false;
-    constructor(proxy, userAgent, lookup) {
-        super();
-        this.#proxy = proxy;
-        this.#userAgent = userAgent;
-        this.#lookup = lookup;
-    }
-    createConnection(options, callback) {
-        const host = String(options.host);
-        const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${options.port}`;
-        const { hostname, port, username, password } = this.#proxy;
-        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-        const connect = external_node_http_default().request({
-            method: 'CONNECT',
-            host: hostname.replace(/^\[|\]$/g, ''),
-            port: port || 80,
-            path: authority,
-            lookup: this.#lookup,
-            headers: {
-                host: authority,
-                'user-agent': this.#userAgent,
-                ...(credentials !== ':' && {
-                    'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
-                }),
-            },
-            agent: false,
-        });
-        this.#connect = connect;
-        this.isWaiting = true;
-        const fail = (reason) => {
-            this.isWaiting = false;
-            connect.destroy();
-            callback?.(new TunnelError(reason), undefined);
-        };
-        connect.once('connect', ({ statusCode = 0 }, socket, head) => {
-            this.isWaiting = false;
-            if (statusCode < 200 || statusCode > 299) {
-                socket.destroy();
-                fail(statusCode);
-                return;
-            }
-            if (head.length)
-                socket.unshift(head);
-            callback?.(null, super.createConnection({ ...options, socket }));
-        });
-        connect.once('error', (error) => fail(error.code ?? 'UNKNOWN'));
-        connect.end();
-        return undefined;
-    }
-    destroy() {
-        this.#connect?.destroy();
-        super.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/http/request.js
-
-
-
-
-
-
-const userAgent = 'ovc-jwt-action';
-(0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
-async function send(request, proxy, deadline, cancelled) {
-    let isLookingUp = false;
-    const lookup = lookupWith(isOpen => {
-        isLookingUp = isOpen;
-    });
-    const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup);
-    const agent = tunnel ?? (request.url.startsWith('https:') ? new (external_node_https_default()).Agent({ lookup }) : new (external_node_http_default()).Agent({ lookup }));
-    let timer;
-    const timeUp = new Promise(resolve => {
-        timer = setTimeout(() => {
-            if (isLookingUp && proxy)
-                resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' });
-            else
-                resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
-        }, deadline);
-    });
-    const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
-    const outcome = await Promise.race([answerTo(request, agent).catch(failureOf), timeUp, cancellation]);
-    clearTimeout(timer);
-    agent.destroy();
-    return outcome;
-}
-async function answerTo(request, agent) {
-    const handler = {
-        prepareRequest(options) {
-            options.agent = agent;
-            options.host = String(options.host).replace(/[[\]]/g, '');
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('not used')),
-    };
-    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
-    const headers = { ...request.headers, 'accept-encoding': 'identity' };
-    const { message } = await client.request(request.method, request.url, request.body, headers);
-    const { statusCode: status = 0, headers: its } = message;
-    const answer = {
-        kind: 'answer',
-        status,
-        body: '',
-        isWhole: true,
-        location: its.location,
-        retryAfter: its['retry-after'],
-        mediaType: (its['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
-        hasChallenge: its['www-authenticate'] !== undefined,
-    };
-    if (status !== 200) {
-        message.destroy();
-        return answer;
-    }
-    const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/);
-    const encoding = [...new Set(encodings)].filter(name => registeredEncodings.has(name)).join(', ');
-    if (encoding) {
-        message.destroy();
-        return { kind: 'compressed', encoding };
-    }
-    return new Promise((resolve, reject) => {
-        const chunks = [];
-        let size = 0;
-        const finish = () => {
-            const body = Buffer.concat(chunks).subarray(0, request.limit).toString();
-            resolve({ ...answer, body, isWhole: size <= request.limit });
-        };
-        message.on('error', reject);
-        message.on('data', (chunk) => {
-            size += chunk.length;
-            chunks.push(chunk);
-            if (size <= request.limit)
-                return;
-            message.destroy();
-            finish();
-        });
-        message.on('end', finish);
-    });
-}
-const registeredEncodings = new Set([
-    ...['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br', 'zstd', 'dcb', 'dcz'],
-    ...['aes128gcm', 'exi', 'pack200-gzip'],
-]);
-function failureOf(error) {
-    if (error instanceof TunnelError)
-        return { kind: 'proxy-failed', cause: error.reason };
-    const { code } = error;
-    if (typeof code !== 'string')
-        return { kind: 'network', code: 'UNKNOWN' };
-    return { kind: 'network', code, words: wordsOf(error) };
-}
-const certificateCodes = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_|CRL_|INVALID_|PATH_LENGTH_|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
-function wordsOf({ code, message, reason }) {
-    const words = reason ??
-        /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ??
-        (certificateCodes.test(code) ? message.split(';')[0] : undefined);
-    return typeof words === 'string' && /^[a-z][a-z\d ./-]{0,80}$/i.test(words) ? words : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/http/cause.js
-
-
-function causeOf(outcome) {
-    switch (outcome.kind) {
-        case 'answer':
-            return `status ${outcome.status}`;
-        case 'network':
-            return outcome.code;
-        case 'deadline':
-            return {
-                dns: 'no answer from DNS in time',
-                proxy: 'proxy: no answer in time',
-                server: 'no whole answer in time',
-            }[outcome.of];
-        case 'proxy-failed':
-            return `proxy: ${proxyCause(outcome.cause)}`;
-        default:
-            return outcome.kind;
-    }
-}
-function proxyCause(cause) {
-    return typeof cause === 'number' ? `status ${cause}` : cause;
-}
-function errorOf(outcome, server, { seconds, attempts, hasExtraCa }) {
-    const proxyVariable = server.proxy?.variable ?? 'https_proxy';
-    switch (outcome.kind) {
-        case 'answer':
-            if (outcome.status === 429)
-                return new ActionError('ERR_RATE_LIMIT', server, attempts);
-            return new ActionError('ERR_UNAVAILABLE', server, outcome.status, attempts);
-        case 'compressed':
-            return new ActionError('ERR_COMPRESSED', server, outcome.encoding);
-        case 'deadline':
-            if (outcome.of === 'dns')
-                return new ActionError('ERR_DNS', server, 'no answer in time');
-            if (outcome.of === 'server')
-                return new ActionError('ERR_TIMEOUT', server, seconds, attempts);
-            return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts);
-        case 'cancelled':
-            return new ActionError('ERR_CANCELLED', outcome.signal);
-        case 'proxy-failed':
-            return proxyError(outcome.cause, proxyVariable, server);
-        case 'network':
-            return networkError(outcome.code, outcome.words, server, hasExtraCa);
-    }
-}
-function proxyError(cause, variable, server) {
-    if (typeof cause === 'string')
-        return new ActionError('ERR_PROXY_FAILED', variable, cause);
-    return new ActionError('ERR_PROXY_REFUSED', variable, server.url, cause, proxyRemedy(cause, server));
-}
-function proxyRemedy(status, { input }) {
-    if (status === 407) {
-        return 'put credentials that it accepts into its address, as http://user:password@host:port. Only Basic authentication is supported.';
-    }
-    if ([401, 403, 511].includes(status)) {
-        return 'it does not allow this connection. Ask its operator to allow it, or name the server in no_proxy.';
-    }
-    if (status === 429)
-        return 'it limits the number of requests. Run the job again later.';
-    if ([408, 500, 502, 503, 504].includes(status)) {
-        return `it could not reach the server, or is overloaded. Check "${input}" and that the server is up, or name the server in no_proxy.`;
-    }
-    return "the proxy's address may not be that of a proxy for https, or the proxy does not know the server. Check both addresses.";
-}
-function networkError(code, words, server, hasExtraCa) {
-    const cause = words === undefined ? code : `${words}, ${code}`;
-    if (code === 'ENOTFOUND')
-        return new ActionError('ERR_HOST_NOT_FOUND', server);
-    if (code.startsWith('EAI_'))
-        return new ActionError('ERR_DNS', server, code);
-    if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-        return new ActionError('ERR_CERTIFICATE_EXPIRED', server, cause);
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
-        return new ActionError('ERR_CERTIFICATE_HOST', server, cause);
-    }
-    if (missingCaCodes.test(code)) {
-        if (hasExtraCa)
-            return new ActionError('ERR_CERTIFICATE_EXTRA_CA', server, cause);
-        return new ActionError('ERR_CERTIFICATE_UNTRUSTED', server, cause);
-    }
-    if (certificateCodes.test(code))
-        return new ActionError('ERR_CERTIFICATE_INVALID', server, cause);
-    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code)) {
-        const said = (words ?? code).toLowerCase().replaceAll('_', ' ');
-        if (/alert (certificate required|bad certificate|no certificate)/.test(said)) {
-            return new ActionError('ERR_CLIENT_CERTIFICATE', server, cause);
-        }
-        return new ActionError('ERR_TLS', server, cause, tlsRemedy(said, server));
-    }
-    if (code.startsWith('HPE_'))
-        return new ActionError('ERR_PROTOCOL', server, code);
-    return new ActionError('ERR_CONNECTION', server, code);
-}
-const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/;
-function tlsRemedy(said, { input }) {
-    if (said.includes('alert handshake failure')) {
-        return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.';
-    }
-    if (/wrong version number|packet length|http request/.test(said)) {
-        return `the port does not speak https. Check the port in "${input}".`;
-    }
-    if (said.includes('unrecognized name'))
-        return `the server does not know the host name in "${input}". Check it.`;
-    if (/protocol version|unsupported protocol/.test(said)) {
-        return 'the server must offer TLS 1.2 or newer. Ask its operator.';
-    }
-    if (/alert|tlsv1 /.test(said))
-        return 'the server refused the connection. Ask its operator why.';
-    if (/no (protocols|ciphers) available/.test(said)) {
-        return "this runner's own TLS settings leave nothing to offer. Check NODE_OPTIONS and OPENSSL_CONF.";
-    }
-    if (/too (small|weak)|legacy|unsupported|disallowed|wrong (signature type|curve|cipher)/.test(said)) {
-        return "the server's TLS settings are too old or too weak. Ask its operator.";
-    }
-    return `check the port in "${input}", and whether something between the runner and the server changes the connection. Otherwise ask the server's operator.`;
-}
-
-;// CONCATENATED MODULE: ./lib/http/retry.js
-const transientStatuses = new Set([
-    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
-]);
-const transientCodes = new Set([
-    'EAI_AGAIN',
-    'ECONNABORTED',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EHOSTUNREACH',
-    'ENETDOWN',
-    'ENETUNREACH',
-    'EPIPE',
-    'ETIMEDOUT',
-    'no answer from DNS',
-]);
-const firstStep = 1000;
-const longestStep = 10_000;
-const shortestAttempt = 200;
-const year = 366 * 24 * 60 * 60 * 1000;
-function decideRetry(situation) {
-    const { outcome, used, retries, now, timeLeft, random } = situation;
-    if (!isTransient(situation) || timeLeft <= 0)
-        return { kind: 'give-up' };
-    const status = outcome.kind === 'answer' ? outcome.status : 0;
-    const asked = outcome.kind === 'answer' ? readRetryAfter(outcome.retryAfter, now) : 0;
-    const isLimit = status === 429 || (outcome.kind === 'proxy-failed' && outcome.cause === 429);
-    if (!isLimit && (retries === 0 || (asked === 0 && used >= retries)))
-        return { kind: 'give-up' };
-    if (asked >= timeLeft)
-        return { kind: 'wait-too-long', status, wait: asked };
-    const rest = timeLeft - asked;
-    if (rest < shortestAttempt)
-        return { kind: 'give-up' };
-    if (isLimit)
-        return limitRetry(asked, rest, situation);
-    const half = Math.min(longestStep, firstStep * 2 ** used) / 2;
-    const wait = Math.max(asked, half) + random * half;
-    return { kind: 'retry', wait: Math.round(Math.min(wait, asked + rest / 2)), counts: asked === 0 };
-}
-const leastLimitWait = 500;
-const firstLimitWindow = 4000;
-function limitRetry(asked, rest, { causes, cause, random }) {
-    const earlier = causes.filter(other => other === cause).length;
-    const wait = Math.min(leastLimitWait + random * firstLimitWindow * 3 ** earlier, 0.8 * rest);
-    return { kind: 'retry', wait: Math.round(asked + wait), counts: false };
-}
-function isTransient({ outcome, cause, causes }) {
-    if (cause.endsWith('ENOTFOUND'))
-        return !causes.includes(cause);
-    switch (outcome.kind) {
-        case 'answer':
-            return transientStatuses.has(outcome.status);
-        case 'network':
-            return transientCodes.has(outcome.code);
-        case 'proxy-failed':
-            return typeof outcome.cause === 'number'
-                ? transientStatuses.has(outcome.cause)
-                : transientCodes.has(outcome.cause);
-        case 'deadline':
-            return true;
-        default:
-            return false;
-    }
-}
-function readRetryAfter(value, now) {
-    if (value === undefined)
-        return 0;
-    if (/^\d+(\.\d+)?$/.test(value))
-        return Math.min(Math.ceil(Number(value)) * 1000, year);
-    const isDate = /^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(value);
-    const date = isDate ? Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`) : Number.NaN;
-    return Number.isNaN(date) ? 0 : Math.min(Math.max(0, date - now), year);
-}
-
-;// CONCATENATED MODULE: ./lib/http/attempts.js
-
-
-
-
-
-const leastAttempt = 5000;
-function askWithin({ timeout, retries }, hasExtraCa, world) {
-    const end = world.elapsed() + timeout;
-    return async (request, server) => {
-        const start = world.elapsed();
-        let used = 0;
-        const causes = [];
-        for (;;) {
-            const time = attemptTime(end - world.elapsed(), used < retries);
-            const outcome = await send(request, server.proxy, time, world.cancelled);
-            const cause = causeOf(outcome);
-            const timeLeft = end - world.elapsed();
-            const decision = decideRetry({
-                outcome,
-                cause,
-                causes,
-                used,
-                retries,
-                now: world.now(),
-                timeLeft,
-                random: world.random(),
-            });
-            causes.push(cause);
-            if (decision.kind === 'wait-too-long') {
-                const [wait, left] = [Math.ceil(decision.wait / 1000), Math.floor(timeLeft / 1000)];
-                const fits = timeout - timeLeft + decision.wait + 10_000 < longestTimeout;
-                throw new ActionError('ERR_WAIT_TOO_LONG', server, decision.status, wait, left, fits);
-            }
-            if (decision.kind === 'give-up') {
-                if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status))
-                    return outcome;
-                const seconds = Math.round((world.elapsed() - start) / 1000);
-                throw errorOf(outcome, server, { seconds, attempts: causes.length, hasExtraCa });
-            }
-            const subject = server.input === 'base-url' ? '' : `${server.url}: `;
-            const pause = (decision.wait / 1000).toFixed(1);
-            world.log(`${subject}Attempt ${causes.length} failed (${cause}); trying again in ${pause} s.`);
-            if (decision.counts)
-                used++;
-            const signal = await Promise.race([world.sleep(decision.wait), world.cancelled]);
-            if (signal !== undefined)
-                throw new ActionError('ERR_CANCELLED', signal);
-        }
-    };
-}
-function attemptTime(timeLeft, isRepeatable) {
-    return Math.max(1, isRepeatable ? Math.min(timeLeft, Math.max(timeLeft / 2, leastAttempt)) : timeLeft);
-}
-
-;// CONCATENATED MODULE: ./lib/http/proxy.js
-
-
-
-function serversOf({ baseUrl, ovcUrl, aysUrl }, settings) {
-    return {
-        identityServer: serverAt('base-url', baseUrl, settings),
-        ovcServer: ovcUrl === undefined ? undefined : serverAt('ovc-url', ovcUrl, settings),
-        aysServer: aysUrl === undefined ? undefined : serverAt('ays-url', aysUrl, settings),
-    };
-}
-function serverAt(input, url, settings) {
-    const proxy = proxyFor(url, settings);
-    return { url, input, proxy, name: proxy ? `${url} (through the proxy in ${proxy.variable})` : url };
-}
-function proxyFor(url, { variable, value, exceptions }) {
-    const target = new URL(url);
-    if (isLoopback(target.hostname))
-        return undefined;
-    const text = value.trim();
-    if (!text)
-        return undefined;
-    const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-    const proxy = URL.canParse(address) ? new URL(address) : undefined;
-    if (proxy && isDecodable(proxy) && isException(target, exceptions))
-        return undefined;
-    if (proxy?.protocol === 'https:') {
-        const remedy = "ask the proxy's operator for its http:// address. The connection to the server stays encrypted.";
-        throw new ActionError('ERR_PROXY_INVALID', variable, 'is an https:// address, which is not supported', remedy);
-    }
-    if (proxy?.protocol !== 'http:' || !proxy.hostname || !isDecodable(proxy)) {
-        const remedy = 'write http://host:port, with percent-encoded credentials before the host if it needs them.';
-        throw new ActionError('ERR_PROXY_INVALID', variable, 'is not the address of an http proxy', remedy);
-    }
-    return { url: proxy, variable };
-}
-function isException({ hostname, port }, exceptions) {
-    const host = hostname.replace(/^\[|\]$|\.$/g, '');
-    return exceptions
-        .toLowerCase()
-        .split(/[\s,]/)
-        .some(entry => {
-        if (entry === '*')
-            return true;
-        const { name, port: entryPort } = readEntry(entry);
-        const isPort = entryPort === undefined || entryPort === (port || '443');
-        return name !== '' && isPort && (host === name || (!(0,external_node_net_namespaceObject.isIP)(host) && host.endsWith(`.${name}`)));
-    });
-}
-function readEntry(entry) {
-    const [, name = '', port] = /^\[(.*)\](?::(\d+))?$/.exec(entry) ?? /^([^:]*)(?::(\d+))?$/.exec(entry) ?? [undefined, entry];
-    return { name: name.replace(/^\*?\./, '').replace(/\.$/, ''), port };
-}
-function isDecodable({ username, password }) {
-    try {
-        decodeURIComponent(username + password);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/jwt/keys.js
-
-
-async function verificationKeys(publicKey, baseUrl) {
-    const builtIn = builtInKey(baseUrl);
-    const text = publicKey ?? builtIn;
-    if (text === undefined)
-        throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl);
-    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
-        throw new ActionError('ERR_PRIVATE_KEY');
-    const trusted = await readKeys(text);
-    if (!trusted.length)
-        throw new ActionError('ERR_PUBLIC_KEY_INVALID');
-    if (builtIn === undefined)
-        return { trusted, issuer: undefined };
-    const [points, known] = await Promise.all([pointsOf(trusted), pointsOf(await readKeys(builtIn))]);
-    if (!points.some(point => known.includes(point)))
-        throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl);
-    return { trusted, issuer: 'itsyouonline' };
-}
-const p384 = { name: 'ECDSA', namedCurve: 'P-384' };
-const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
-async function readKeys(text) {
-    const pem = text.replaceAll(/\\r|\\n/g, '\n');
-    if (pem.replaceAll(block, '').trim())
-        return [];
-    const keys = [...pem.matchAll(block)].map(([, body = '']) => crypto.subtle.importKey('spki', Buffer.from(body, 'base64'), p384, true, ['verify']));
-    return Promise.all(keys).catch(() => []);
-}
-function pointsOf(keys) {
-    return Promise.all(keys.map(key => crypto.subtle.exportKey('jwk', key).then(({ x, y }) => `${x} ${y}`)));
-}
-
 ;// CONCATENATED MODULE: ./lib/jwt/verify.js
 
 
@@ -3951,7 +3977,9 @@ async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
     if (extraAudiences.length) {
         throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false));
     }
-    const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])];
+    if (token.keyKind === 'organization' && token.identity !== clientId)
+        throw invalid('is for another organization ("globalid")');
+    const granted = scopesOf(token);
     const extra = granted.filter(scope => !scopes.includes(scope));
     if (extra.length) {
         const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access');
@@ -3965,12 +3993,15 @@ async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
 async function verifyIssued(jwt, authorizedParty, { keys, server, now }) {
     const invalid = (found, remedy) => new ActionError('ERR_JWT_INVALID', server, found, remedy);
     const token = await readToken(jwt, keys, now(), invalid);
-    const secondsAgo = Math.floor(now() / 1000) - token.expiresAt;
-    if (secondsAgo >= clockTolerance)
-        throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo);
+    refuseExpired(token, { server, now });
     if (token.authorizedParty !== authorizedParty)
         throw invalid('was issued to another application id ("azp")');
     return { token, invalid };
+}
+function refuseExpired({ expiresAt }, { server, now }) {
+    const secondsAgo = Math.floor(now() / 1000) - expiresAt;
+    if (secondsAgo >= clockTolerance)
+        throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo);
 }
 function whatToAdd(input, isUnsafe) {
     return isUnsafe ? "ask the server's operator." : `add what the job needs to "${input}", or ask the server's operator.`;
@@ -3999,6 +4030,9 @@ async function verifyGrant(credentials, { keys, now }) {
 }
 async function verifyRenewed(jwt, old, verifier) {
     const { token, invalid } = await verifyIssued(jwt, old.authorizedParty, verifier);
+    if (jwt === old.jwt) {
+        throw invalid('is the JWT that was to be renewed', 'a cache answered. Ask its operator to leave this server out.');
+    }
     if (token.identity !== old.identity || token.keyKind !== old.keyKind) {
         throw invalid('is for another identity than the JWT that was renewed');
     }
@@ -4015,7 +4049,7 @@ async function verifyRenewed(jwt, old, verifier) {
 
 ;// CONCATENATED MODULE: ./lib/report/time-span.js
 function inWords(seconds) {
-    if (seconds < 60)
+    if (seconds < 120)
         return `${seconds} s`;
     const minutes = Math.round(seconds / 60);
     const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
@@ -4042,8 +4076,9 @@ const warnings_warnings = {
     audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
     summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
     shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
-    shorterLife: (lives, requested) => `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
-    longerLife: (lives, requested) => `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator.`,
+    otherLife: (lives, requested) => `The JWT is valid for ${inWords(Math.max(0, lives))} by the runner's clock, and the action requested ${inWords(requested)}. ${lives < requested
+        ? "The runner's clock is ahead of the server's, the server shortened the validity, its answer took long, or a cache answered: check both clocks."
+        : "The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator."}`,
     renewable: (isRenewal) => `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${isRenewal
         ? 'get a new JWT with "app-id" and "secret" instead, if the job can have them.'
         : 'remove offline_access from "scope", unless something must renew the JWT.'}`,
@@ -4069,17 +4104,12 @@ function warningsAboutToken(token, { validity, aysUrl }, old) {
         found.push(warnings_warnings.audience());
     if (validity <= 300)
         found.push(warnings_warnings.shortValidity());
-    if (lives < validity - clockTolerance)
-        found.push(warnings_warnings.shorterLife(Math.round(lives), validity));
-    if (lives > validity + clockTolerance)
-        found.push(warnings_warnings.longerLife(Math.round(lives), validity));
+    if (Math.abs(lives - validity) > clockTolerance)
+        found.push(warnings_warnings.otherLife(Math.round(lives), validity));
     const lost = old ? scopesOf(old).filter(scope => !scopesOf(token).includes(scope)) : [];
     if (lost.length)
         found.push(warnings_warnings.scopesLost(lost));
     return found;
-}
-function scopesOf({ scopes, refreshToken }) {
-    return refreshToken ? [...scopes, 'offline_access'] : [...scopes];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/report.js
@@ -4087,8 +4117,8 @@ function scopesOf({ scopes, refreshToken }) {
 
 
 
-function report(token, settings, old, openvcloud, now) {
-    const { envVars, replacedEnvVars, baseUrl, aysUrl } = settings;
+function report(token, settings, old, hasAccount, now) {
+    const { envVars, replacedEnvVars, baseUrl, ovcUrl, aysUrl } = settings;
     const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
     const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
     const user = userOf(token);
@@ -4103,7 +4133,11 @@ function report(token, settings, old, openvcloud, now) {
     const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`;
     const scopes = token.scopes.map(shownName).join(', ') || 'none';
     const audiences = token.audiences.map(shownName).join(', ');
-    const places = [...(openvcloud ? [openvCloudLine(openvcloud)] : []), ...(aysUrl ? [accepted('AYS', aysUrl)] : [])];
+    const noAccount = hasAccount === false ? ` No account there names ${shownName(user ?? '')}; creating a cloud space needs one.` : '';
+    const places = [
+        ...(ovcUrl ? [`OpenvCloud at ${ovcUrl} accepts the JWT.${noAccount}`] : []),
+        ...(aysUrl ? [`AYS at ${aysUrl} accepts the JWT.`] : []),
+    ];
     const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`);
     return {
         outputs,
@@ -4127,13 +4161,6 @@ function report(token, settings, old, openvcloud, now) {
             ['Accepted by', places.join(' ') || 'no server was asked'],
         ],
     };
-}
-function accepted(product, url) {
-    return `${product} at ${url} accepts the JWT.`;
-}
-function openvCloudLine({ url, user, hasAccount }) {
-    const line = accepted('OpenvCloud', url);
-    return hasAccount ? line : `${line} No account there names ${shownName(user)}; creating a cloud space needs one.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/runner/files.js
@@ -4165,7 +4192,8 @@ function readInput(name) {
 }
 function readEvent() {
     try {
-        return JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(process.env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        const path = process.env['GITHUB_EVENT_PATH'] ?? '';
+        return (0,external_node_fs_namespaceObject.statSync)(path).isFile() ? JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8')) : undefined;
     }
     catch {
         return undefined;
@@ -4187,7 +4215,9 @@ function checkFile(variable) {
     const path = process.env[variable] ?? '';
     let isFile = false;
     try {
-        isFile = (0,external_node_fs_namespaceObject.statSync)(path).isFile();
+        const file = (0,external_node_fs_namespaceObject.statSync)(path);
+        const isLog = [1, 2].some(stream => (0,external_node_fs_namespaceObject.fstatSync)(stream).ino === file.ino && (0,external_node_fs_namespaceObject.fstatSync)(stream).dev === file.dev);
+        isFile = file.isFile() && !isLog;
         if (isFile)
             (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY));
     }
@@ -4205,7 +4235,6 @@ function warn(warnings) {
         core_warning(warning);
 }
 async function publish({ outputs, lines, warnings, summary }, settings) {
-    checkFiles(settings);
     try {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);
@@ -4289,7 +4318,11 @@ function formsOfSecret(secret) {
         return [groups.toString('base64'), groups.toString('base64url')];
     });
     const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)]);
-    return atLeast(shortest, [...forms, ...alignments.map(skip => base64Of(secret, skip, 'utf16le'))]);
+    return atLeast(shortest, [
+        ...forms,
+        ...alignments.map(skip => base64Of(secret, skip, 'utf16le')),
+        secret.toLowerCase(),
+    ]);
 }
 function base64Of(text, skip, encoding = 'utf8') {
     return wholeGroups(Buffer.from(text, encoding), skip).toString('base64');
@@ -4306,8 +4339,11 @@ function formEncoded(text) {
 function secretsOfProxy(text) {
     const userInfos = [text, `http://${text}`].filter(url => URL.canParse(url)).map(url => new URL(url));
     const parsed = userInfos.map(({ username, password }) => [username, password]);
-    const [, user = '', password = ''] = /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+:?[/\\]{2}|[\w+.-]+:[/\\]+)*([^:@/]*):([^/\\].*)@/s.exec(text) ?? [];
-    return [...parsed, [user, password]].flatMap(([name, word]) => word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`, word, percentDecoded(word)] : []);
+    const [, user = '', password = ''] = /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+(?::[/\\]+|[/\\]{2}))*([^:@/]*):([^/\\].*)@/s.exec(text) ?? [];
+    return [...parsed, [user, password]].flatMap(([name, word]) => {
+        const pairs = name && word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`] : [];
+        return word ? [...pairs, word, percentDecoded(word)] : [];
+    });
 }
 function percentDecoded(text) {
     try {
@@ -4408,7 +4444,7 @@ function clauseFor400(appId, secret, server) {
             organization: isGlobalId(appId.toLowerCase())
                 ? '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
                 : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `${notAnId}, and not a global id, which has no capital letters. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
+            neither: `${notAnId}, and not a global id (lower-case letters, digits, "-" and "_"). "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
         },
     };
     return clauses[kindOfId(appId)][kindOfSecret(secret)];
@@ -4448,6 +4484,7 @@ function redirectRemedy(location, server, secrets) {
 
 
 
+
 const answerLimit = 64 * 1024;
 function readJwt(answer, server, grant, scopes) {
     const { status, body, isWhole, mediaType, hasChallenge, location } = answer;
@@ -4456,7 +4493,7 @@ function readJwt(answer, server, grant, scopes) {
             throw new ActionError('ERR_NOT_A_JWT', server, `more than ${answerLimit} bytes`);
         return jwtIn(body, server);
     }
-    if (status >= 300 && status < 400) {
+    if (redirectStatuses.has(status)) {
         const secrets = grant.grant === 'refresh' ? [grant.old.jwt, grant.old.refreshToken ?? ''] : [grant.clientSecret];
         throw new ActionError('ERR_REDIRECT', server, redirectRemedy(location, server.url, secrets));
     }
@@ -4562,11 +4599,12 @@ start(async (cancelled) => {
         ? await verifyRenewed(jwt, grant.old, verifier)
         : await verifyNew(jwt, grant.clientId, settings, verifier);
     mask(secretsOfToken(token));
-    const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
+    const hasAccount = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl));
     if (aysServer)
         await checkAys(ask, aysServer, token);
+    refuseExpired(token, verifier);
     const old = grant.grant === 'refresh' ? grant.old : undefined;
-    await publish(report(token, settings, old, openvcloud, Date.now()), settings);
+    await publish(report(token, settings, old, hasAccount, Date.now()), settings);
 });
 
 module.exports = __webpack_exports__;

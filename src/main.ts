@@ -10,7 +10,7 @@ import { serversOf } from './http/proxy.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { verificationKeys } from './jwt/keys.ts'
 import { verifyGrant, verifyRenewed } from './jwt/renewal.ts'
-import { verifyNew } from './jwt/verify.ts'
+import { refuseExpired, verifyNew } from './jwt/verify.ts'
 import { report } from './report/report.ts'
 import { warningsAboutScopes } from './report/warnings.ts'
 import { checkFiles, checkRunner, mask, publish, readNetwork, source, warn } from './runner/files.ts'
@@ -42,8 +42,9 @@ start(async cancelled => {
   // Before anything else is printed, and not of a JWT that was refused: a hostile one would hide words of the log.
   mask(secretsOfToken(token))
 
-  const openvcloud = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl))
+  const hasAccount = ovcServer && (await checkOpenvCloud(ask, ovcServer, token, settings.baseUrl))
   if (aysServer) await checkAys(ask, aysServer, token)
+  refuseExpired(token, verifier)
   const old = grant.grant === 'refresh' ? grant.old : undefined
-  await publish(report(token, settings, old, openvcloud, Date.now()), settings)
+  await publish(report(token, settings, old, hasAccount, Date.now()), settings)
 })

@@ -1,29 +1,20 @@
 /** What may be shown: text and names from servers and inputs, on their way into a line of the log. */
 
-// C0, DEL, C1, line and paragraph separators, and the marks that reorder text: what could start a new line, hide
-// text, or make it read differently. Unicode's own categories Cc and Cf, and Zl and Zp.
-const unprintable = '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]'
+// Control and formatting characters, line and paragraph separators, fillers, half of a surrogate pair: what could start a
+// new line, hide text, or make it read differently. A space is seen.
 const invisible = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]'
 
-/** ASCII first, and no literals above: V8 reads Unicode's tables for each literal that it parses, used or not. */
-function contains(text: string, characters: string): boolean {
-  return !/^[ -~]*$/.test(text) && new RegExp(characters, 'u').test(text)
-}
-
 /**
- * Whether a text may stand in a log line, the summary or an output as it is: one line, nothing invisible, and no
- * `##[`, by which the runner still takes a command in the *middle* of a line (its old command syntax).
- */
-export function isPrintable(text: string): boolean {
-  return !contains(text, unprintable) && !text.includes('##[')
-}
-
-/**
- * Whether a text contains what cannot be seen: control and formatting characters, fillers, half of a surrogate pair. A
- * space is seen.
+ * Whether a text contains what cannot be seen. ASCII first, and no literal above: V8 reads Unicode's tables for each
+ * literal that it parses, used or not.
  */
 export function hasInvisible(text: string): boolean {
-  return contains(text, invisible)
+  return !/^[ -~]*$/.test(text) && new RegExp(invisible, 'u').test(text)
+}
+
+/** Not `##[` either, by which the runner still takes a command in the *middle* of a line (its old command syntax). */
+function isPrintable(text: string): boolean {
+  return !hasInvisible(text) && !text.includes('##[')
 }
 
 // What real names, e-mail addresses and labels need besides letters, marks and digits. Nothing that means something to a
@@ -68,9 +59,9 @@ export function shownName(text: string): string {
   return text.includes(' ') ? `"${text}"` : text
 }
 
-/** `"a", "b"`: names for a message. An annotation is cut off after 4096 characters, so a long list is shortened. */
+/** `"a", "b"`: names for a message. An annotation is cut off after 4096 characters, and may have three lists. */
 export function listInQuotes(names: readonly string[]): string {
-  const [shown, more] = [names.slice(0, 12), names.length - 12]
+  const [shown, more] = [names.slice(0, 6), names.length - 6]
   return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 

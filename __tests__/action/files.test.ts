@@ -49,7 +49,15 @@ function specialFiles(): Case[] {
   spawnSync('mkfifo', [fifo])
   // A pipe, as in the runner: what Node gives to a child is a socket, which cannot be opened.
   const piped = ['bash', '-o', 'pipefail', '-c', '"$0" "$@" | cat', process.execPath]
-  return [[folder], [fifo], ['/dev/null'], ['/dev/stdout', piped]]
+  // A log that is a file: the secret would be in it, and then in stdout as cat reads it.
+  const log = path('log')
+  const redirected = ['bash', '-c', `"$0" "$@" > ${log}; status=$?; cat ${log}; exit $status`, process.execPath]
+  return [
+    ...[[folder], [fifo], ['/dev/null'], ['/dev/stdout', piped]].map(
+      ([file, start]): Case => [file as string, start as string[]],
+    ),
+    ...['/dev/stdout', '/proc/self/fd/1', log].map((file): Case => [file, redirected]),
+  ]
 }
 test.concurrent.each<Case>([[undefined], [path('not there')], ...(process.platform === 'win32' ? [] : specialFiles())])(
   'GITHUB_OUTPUT=%j: one error, and nothing else is printed: a mask would print the secret',
@@ -103,12 +111,9 @@ whereLimited('a summary that cannot be written is a warning: the JWT is set', as
 
 // Root may write any file but those of the kernel that are for reading.
 const readOnly = '/sys/kernel/uevent_seqnum'
-testWhere(existsSync(readOnly), readOnly)(
-  'a file that the step may not write: names the code, and the user of the container',
-  async () => {
-    const { stdout } = await runWith({ GITHUB_OUTPUT: readOnly })
-    expect(stdout).toMatch(
-      /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\): .*"options: --user root".*\[ERR_RUNNER_FILES_DENIED\]\n$/,
-    )
-  },
-)
+testWhere(existsSync(readOnly), readOnly)('a file that the step may not write: names the code', async () => {
+  const { stdout } = await runWith({ GITHUB_OUTPUT: readOnly })
+  expect(stdout).toMatch(
+    /^::error::The file in GITHUB_OUTPUT cannot be written \((EACCES|EROFS|EPERM)\): .*\[ERR_RUNNER_FILES_DENIED\]\n$/,
+  )
+})

@@ -3,7 +3,7 @@
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 import type { Ask } from '../http/attempts.ts'
-import type { Answer, Request } from '../http/request.ts'
+import { type Answer, type Request, redirectStatuses } from '../http/request.ts'
 
 /** Bytes: enough to see that a list begins. What is in it does not matter, so no more of it is read. */
 const readLimit = 64 * 1024
@@ -16,25 +16,17 @@ export function call(ask: Ask, { method, url }: Pick<Request, 'method' | 'url'>,
 }
 
 /**
- * Whether an answer is an empty list. `found` in the error of `wrong` tells in a few words what came instead of a list.
+ * Whether an answer is an empty list. `found` in the error of `wrong` tells in a few words what came instead of a list of objects. How it ends does not matter.
  *
  * @throws ActionError through `wrong` for an address that is not the server's, and for a status that is none of its own.
  */
 export function isEmptyList(answer: Answer, server: Server, wrong: (found: string) => ActionError): boolean {
-  const { status, body, isWhole } = answer
-  if (status >= 300 && status < 400) throw wrong(`redirect, status ${status}`)
+  const { status, body } = answer
+  if (redirectStatuses.has(status)) throw wrong(`redirect, status ${status}`)
   if (status === 404) throw wrong('status 404')
   if (status !== 200) throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
   if (body.trimStart().startsWith('<')) throw wrong('an HTML page')
-  const isList = isWhole ? isJsonList(body) : /^\s*\[\s*\{/.test(body)
-  if (!isList) throw wrong('not a JSON list')
-  return /^\s*\[\s*\]\s*$/.test(body)
-}
-
-function isJsonList(text: string): boolean {
-  try {
-    return Array.isArray(JSON.parse(text))
-  } catch {
-    return false
-  }
+  const isEmpty = /^\s*\[\s*\]\s*$/.test(body)
+  if (!isEmpty && !/^\s*\[\s*\{/.test(body)) throw wrong('not a list of objects in JSON')
+  return isEmpty
 }

@@ -3,17 +3,15 @@
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 import type { Ask } from '../http/attempts.ts'
-import { type Token, userOf } from '../jwt/token.ts'
+import type { Token } from '../jwt/token.ts'
 import { call, isEmptyList } from './call.ts'
-
-/** `hasAccount`: whether an account there names the user. One without may still have a cloud space that was shared. */
-export type OpenvCloudCheck = { readonly url: string; readonly user: string; readonly hasAccount: boolean }
 
 /**
  * Asks for the accounts of the JWT's user: a call that changes nothing, and that every user may make. What the user may do
  * there is up to the location.
  *
  * @param identityServer the address of the server that issued the JWT, for messages.
+ * @returns whether an account there names the user. One without may still have a cloud space that was shared.
  * @throws ActionError where OpenvCloud does not accept the JWT or cannot be asked.
  */
 export async function checkOpenvCloud(
@@ -21,10 +19,9 @@ export async function checkOpenvCloud(
   server: Server,
   token: Token,
   identityServer: string,
-): Promise<OpenvCloudCheck> {
+): Promise<boolean> {
   // OpenvCloud answers these two with 500 and 401, which say nothing: they are never sent.
-  const user = userOf(token)
-  if (user === undefined) throw new ActionError('ERR_OVC_NEEDS_USER')
+  if (token.keyKind === 'organization') throw new ActionError('ERR_OVC_NEEDS_USER')
   if (token.audiences.length) throw new ActionError('ERR_OVC_AUDIENCE', token.audiences)
 
   const url = `${server.url}/restmachine/cloudapi/accounts/list`
@@ -33,6 +30,5 @@ export async function checkOpenvCloud(
   if (answer.status === 401 && ['text/html', ''].includes(answer.mediaType) && !answer.hasChallenge) {
     throw new ActionError('ERR_OVC_REFUSED', server, identityServer)
   }
-  const isEmpty = isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found))
-  return { url: server.url, user, hasAccount: !isEmpty }
+  return !isEmptyList(answer, server, found => new ActionError('ERR_NOT_OPENVCLOUD', server, found))
 }

@@ -57,7 +57,11 @@ export const sentences = {
         : 'run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).'
     }`,
   ERR_RUNNER_FILES_DENIED: (variable: string, code: string) =>
-    `The file in ${variable} cannot be written (${code}): usually, the job's container runs as another user than the runner. Set "options: --user root" for the container, or the runner's user id.`,
+    `The file in ${variable} cannot be written (${code}): ${
+      code === 'EACCES'
+        ? 'usually, the job\'s container runs as another user than the runner. Set "options: --user root" for the container, or the runner\'s user id.'
+        : 'the file or its file system is read-only. Check the runner.'
+    }`,
   ERR_OUTPUTS_INCOMPLETE: (code: string) =>
     `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
   ERR_CANCELLED: (signal: string) =>
@@ -73,8 +77,12 @@ export const sentences = {
     `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
   ERR_CONNECTION: ({ name, input }: Server, cause: string) =>
     `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
-  ERR_TIMEOUT: ({ name }: Server, seconds: number, attempts: number) =>
-    `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".`,
+  ERR_TIMEOUT: ({ name }: Server, seconds: number, attempts: number, isLate: boolean) =>
+    `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): ${
+      isLate
+        ? 'what the step did before used most of "timeout". Raise it.'
+        : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'
+    }`,
   ERR_WAIT_TOO_LONG: ({ name }: Server, status: number, wait: number, left: number, fits: boolean) =>
     `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
   ERR_RATE_LIMIT: ({ name }: Server, attempts: number) =>
@@ -132,7 +140,7 @@ export const sentences = {
   ERR_JWT_INVALID: ({ name }: Server, found: string, remedy = "tell the server's operator.") =>
     `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
   ERR_JWT_EXPIRED: ({ name }: Server, seconds: number) =>
-    `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's by ${seconds} s or more: correct the one that is wrong.`,
+    `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered: correct the clock that is wrong, raise "validity", or ask the operator.`,
   ERR_SCOPE_NOT_GRANTED: (
     missing: readonly string[],
     requested: readonly string[],

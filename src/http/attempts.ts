@@ -4,7 +4,7 @@ import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
 import { longestTimeout } from '../inputs/inputs.ts'
 import { causeOf, errorOf } from './cause.ts'
-import { type Answer, type Request, send } from './request.ts'
+import { type Answer, type Outcome, type Request, send } from './request.ts'
 import { decideRetry, transientStatuses } from './retry.ts'
 
 /**
@@ -46,11 +46,16 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
     const start = world.elapsed()
     let used = 0
     const causes: string[] = []
+    let told: { outcome: Outcome; took: number } | undefined
     for (;;) {
       const time = attemptTime(end - world.elapsed(), used < retries)
+      const began = world.elapsed()
       const outcome = await send(request, server.proxy, time, world.cancelled)
+      const took = world.elapsed() - began
       const cause = causeOf(outcome)
       const timeLeft = end - world.elapsed()
+      // A last attempt with too little time for an answer says less than the one before it.
+      if (!told || outcome.kind !== 'deadline' || time > Math.max(leastAttempt, told.took)) told = { outcome, took }
       const decision = decideRetry({
         outcome,
         cause,
@@ -71,7 +76,8 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
       if (decision.kind === 'give-up') {
         if (outcome.kind === 'answer' && !transientStatuses.has(outcome.status)) return outcome
         const seconds = Math.round((world.elapsed() - start) / 1000)
-        throw errorOf(outcome, server, { seconds, attempts: causes.length, hasExtraCa })
+        const isLate = end - start < Math.min(leastAttempt, timeout / 2)
+        throw errorOf(told.outcome, server, { seconds, attempts: causes.length, isLate, hasExtraCa })
       }
       const subject = server.input === 'base-url' ? '' : `${server.url}: `
       const pause = (decision.wait / 1000).toFixed(1)

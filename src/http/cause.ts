@@ -33,12 +33,18 @@ type LastAttempt = {
   /** How long the server was asked, with all waits. */
   readonly seconds: number
   readonly attempts: number
+  /** Whether others had used most of the time when this server's turn came. */
+  readonly isLate: boolean
   /** Whether NODE_EXTRA_CA_CERTS is set. */
   readonly hasExtraCa: boolean
 }
 
 /** The error for a last attempt that brought no answer with a meaning of its own. */
-export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, hasExtraCa }: LastAttempt): ActionError {
+export function errorOf(
+  outcome: Outcome,
+  server: Server,
+  { seconds, attempts, isLate, hasExtraCa }: LastAttempt,
+): ActionError {
   const proxyVariable = server.proxy?.variable ?? 'https_proxy'
   switch (outcome.kind) {
     case 'answer':
@@ -48,7 +54,7 @@ export function errorOf(outcome: Outcome, server: Server, { seconds, attempts, h
       return new ActionError('ERR_COMPRESSED', server, outcome.encoding)
     case 'deadline':
       if (outcome.of === 'dns') return new ActionError('ERR_DNS', server, 'no answer in time')
-      if (outcome.of === 'server') return new ActionError('ERR_TIMEOUT', server, seconds, attempts)
+      if (outcome.of === 'server') return new ActionError('ERR_TIMEOUT', server, seconds, attempts, isLate)
       return new ActionError('ERR_PROXY_SILENT', proxyVariable, server.url, seconds, attempts)
     case 'cancelled':
       return new ActionError('ERR_CANCELLED', outcome.signal)
@@ -110,13 +116,13 @@ function networkError(code: string, words: string | undefined, server: Server, h
 /** OpenSSL's names of what is wrong where no CA leads to the certificate. */
 const missingCaCodes = /^UNABLE_TO_|^SELF_SIGNED_|^DEPTH_ZERO_|^CERT_UNTRUSTED$|^CERT_SIGNATURE_FAILURE$/
 
-function tlsRemedy(said: string, { input }: Server): string {
+function tlsRemedy(said: string, { input, proxy }: Server): string {
   // Alert 40 is the same for four causes.
   if (said.includes('alert handshake failure')) {
     return 'they have no cipher or no curve in common, the server has no certificate for this host name, or it requires a client certificate, which this action does not support. Ask its operator.'
   }
   if (/wrong version number|packet length|http request/.test(said)) {
-    return `the port does not speak https. Check the port in "${input}".`
+    return `the port does not speak https. Check the port in "${input}"${proxy ? `, and that the address in ${proxy.variable} is that of an http proxy` : ''}.`
   }
   if (said.includes('unrecognized name')) return `the server does not know the host name in "${input}". Check it.`
   if (/protocol version|unsupported protocol/.test(said)) {

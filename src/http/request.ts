@@ -31,6 +31,9 @@ export type Answer = {
   readonly hasChallenge: boolean
 }
 
+/** RFC 9110, section 15.4: those that name another address to ask. */
+export const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
 /** What came of one attempt. */
 export type Outcome =
   | ({ readonly kind: 'answer' } & Answer)
@@ -69,6 +72,7 @@ export async function send(
   })
   const tunnel = proxy && new TunnelAgent(proxy.url, userAgent, lookup)
   const agent = tunnel ?? (request.url.startsWith('https:') ? new https.Agent({ lookup }) : new http.Agent({ lookup }))
+  const first = watch(agent)
   let timer: NodeJS.Timeout | undefined
   // A race, not an AbortSignal, which http-client does not take.
   const timeUp = new Promise<Outcome>(resolve => {
@@ -78,10 +82,35 @@ export async function send(
     }, deadline)
   })
   const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)
-  const outcome = await Promise.race([answerTo(request, agent).catch(failureOf), timeUp, cancellation])
+  const outcome = await Promise.race([
+    answerTo(request, agent).catch(error => failureOf(first.error ?? error)),
+    timeUp,
+    cancellation,
+  ])
   clearTimeout(timer)
   agent.destroy()
   return outcome
+}
+
+/**
+ * What http-client does not tell of a request: an error in the middle of an answer, of which it shows only that the
+ * connection ended; and status 101, after which it waits for ever.
+ */
+function watch(agent: http.Agent): { error?: Error } {
+  const first: { error?: Error } = {}
+  const watched = agent as http.Agent & { addRequest(request: http.ClientRequest, ...rest: unknown[]): void }
+  const add = watched.addRequest
+  watched.addRequest = function (request, ...rest) {
+    request.once('error', error => {
+      first.error ??= error
+    })
+    request.once('upgrade', (message, socket) => {
+      socket.destroy()
+      request.emit('response', message)
+    })
+    add.call(this, request, ...rest)
+  }
+  return first
 }
 
 async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
@@ -109,17 +138,11 @@ async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
     mediaType: (its['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
     hasChallenge: its['www-authenticate'] !== undefined,
   } as const
-  if (status !== 200) {
-    message.destroy()
-    return answer
-  }
+  if (status !== 200) return answer
   const encodings = (its['content-encoding'] ?? '').toLowerCase().split(/[\s,]/)
   // As curl and fetch do, a name that is no encoding (`UTF-8`, `none`) is ignored.
   const encoding = [...new Set(encodings)].filter(name => registeredEncodings.has(name)).join(', ')
-  if (encoding) {
-    message.destroy()
-    return { kind: 'compressed', encoding }
-  }
+  if (encoding) return { kind: 'compressed', encoding }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -37,16 +37,8 @@ export const transientStatuses: ReadonlySet<number> = new Set([
 
 /** What may be gone in a second: Node's codes, and `send`'s words for a proxy's name that was not looked up in time. */
 const transientCodes: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EPIPE',
-  'ETIMEDOUT',
-  'no answer from DNS',
+  ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPIPE'],
+  ...['ETIMEDOUT', 'no answer from DNS'],
 ])
 
 const firstStep = 1000

@@ -21,8 +21,9 @@ export function emptyCredentials(empty: readonly Credential[], env: Environment,
   const names = empty.map(input => `"${input}"`)
   const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty'
   const event = record(payload)
-  // Where the secret arrived, secrets are not what is missing.
-  if (empty.includes('secret')) {
+  // Where the secret arrived, perhaps under another name, secrets are not what is missing.
+  const arrived = otherInput(['secret'], env)
+  if (empty.includes('secret') && (!arrived || arrived.wrong === 'token')) {
     const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']]
     if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
       return new ActionError('ERR_SECRETS_DEPENDABOT', what)

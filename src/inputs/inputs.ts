@@ -54,7 +54,8 @@ export const longestTimeout = 10 * 60 * 1000
  *
  * @throws ActionError for the first input that is wrong, and where the environment turns TLS verification off.
  */
-export function readInputs(source: InputSource): { credentials: Credentials; settings: Settings } {
+export function readInputs(unlimited: InputSource): { credentials: Credentials; settings: Settings } {
+  const source = { ...unlimited, get: limited(unlimited.get) }
   const { env } = source
   const get = (name: string) => source.get(name) ?? ''
   const orDefault = (name: keyof typeof defaults) => get(name) || defaults[name]
@@ -88,6 +89,17 @@ export function readInputs(source: InputSource): { credentials: Credentials; set
     timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
   }
   return { credentials, settings }
+}
+
+/** No input has so many characters, and some checks would take longer than `timeout`. */
+const longestInput = 16_384
+
+function limited(get: InputSource['get']): InputSource['get'] {
+  return name => {
+    const value = get(name)
+    if (!value || value.length <= longestInput) return value
+    throw new ActionError('ERR_INPUT_INVALID', name, `has more than ${longestInput} characters`, 'shorten it.')
+  }
 }
 
 function readRetries(value: string): number {

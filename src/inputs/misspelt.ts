@@ -15,10 +15,20 @@ import type { Environment } from './source.ts'
 export function refuseMisspelt(env: Environment, get: (name: string) => string | undefined): void {
   for (const [variable, value = ''] of Object.entries(env)) {
     const wrong = /^INPUT_(.*)$/.exec(variable)?.[1]?.toLowerCase() ?? ''
-    const isUrl = /^[^a-z]*base[^a-z]*ur[li][^a-z]*$/.test(wrong)
-    const isKey = /^[^a-z]*public[^a-z]*key[^a-z]*$/.test(wrong)
+    const isUrl = /^[^a-z\d]*base[^a-z\d]*ur[li][^a-z\d]*$/.test(wrong)
+    const isKey = /^[^a-z\d]*public[^a-z\d]*key[^a-z\d]*$/.test(wrong)
     const right = isUrl ? 'base-url' : isKey ? 'public-key' : wrong
-    if (right !== wrong && value.trim() !== (get(right) ?? ''))
-      throw new ActionError('ERR_INPUT_MISSPELT', wrong, right)
+    if (right === wrong || normal(value) === normal(get(right) ?? '')) continue
+    // What looks like the right name, or is not seen, is named: U+2011 is a hyphen.
+    const shown = wrong.replace(
+      /[^ -~]/gu,
+      character => `(U+${character.codePointAt(0)?.toString(16).padStart(4, '0')})`,
+    )
+    throw new ActionError('ERR_INPUT_MISSPELT', shown, right)
   }
+}
+
+/** The same address may be written in more than one way. */
+function normal(value: string): string {
+  return URL.canParse(value) ? new URL(value).href : value.trim()
 }

@@ -50,8 +50,8 @@ export function readAudiences(value: string): string[] {
   const invalid = (found: string, remedy: string) => new ActionError('ERR_AUDIENCE_INVALID', 'audience', found, remedy)
   if (value && !audiences.length) throw invalid('contains no name', 'set the variables in it, or remove it.')
   if (!audiences.every(isAudienceName)) {
-    const found = 'contains a character that no audience has, or a name that is too long'
-    throw invalid(found, 'write names or URLs, separated by commas or newlines.')
+    const found = 'contains a character that is not accepted in an audience, or a name that is too long'
+    throw invalid(found, 'write names, or URLs without a query, separated by commas or newlines.')
   }
   return [...new Set(audiences)]
 }
@@ -75,9 +75,9 @@ function joinWords(entry: string): string[] {
   return scopes
 }
 
-/** Also where it is misspelt. */
+/** Also where it is misspelt. A long scope is not searched again for each word that joins it. */
 function isOfflineAccess(word: string): boolean {
-  return letters(word) === 'offlineaccess'
+  return word.length < 32 && letters(word) === 'offlineaccess'
 }
 
 /** What is wrong with a scope, and what to do; undefined where nothing is wrong for certain. */

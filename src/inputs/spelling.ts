@@ -4,26 +4,13 @@
  * The kinds of `user:` scopes in the server's documentation, and what may follow each: nothing, a label, or a name that has
  * to follow.
  */
-const kinds: Readonly<Record<string, 'nothing' | 'label' | 'name'>> = {
-  name: 'nothing',
-  memberof: 'name',
-  organizations: 'label',
-  address: 'label',
-  email: 'label',
-  phone: 'label',
-  'validated:email': 'label',
-  'validated:phone': 'label',
-  github: 'nothing',
-  facebook: 'nothing',
-  bankaccount: 'label',
-  digitalwalletaddress: 'label',
-  publickey: 'label',
-  avatar: 'label',
-  keystore: 'label',
-  see: 'label',
-  'ownerof:email': 'label',
-  admin: 'nothing',
-}
+const kinds: readonly (readonly [kind: string, follows: 'nothing' | 'label' | 'name'])[] = [
+  ...['name', 'github', 'facebook', 'admin'].map(kind => [kind, 'nothing'] as const),
+  ['memberof', 'name'],
+  ...['organizations', 'address', 'email', 'phone', 'validated:email', 'validated:phone', 'bankaccount', 'publickey']
+    .concat(['digitalwalletaddress', 'avatar', 'keystore', 'see', 'ownerof:email'])
+    .map(kind => [kind, 'label'] as const),
+]
 
 /**
  * A `user:` scope that the server grants as it stands, though no known program uses it.
@@ -34,9 +21,8 @@ export function likelyScope(scope: string): string | undefined {
   if (!scope.startsWith('user:')) return undefined
   const rest = scope.slice('user:'.length)
   // A label after a kind that takes none is not warned about: a warning must never be wrong.
-  const isKnown = ([kind, follows]: [string, string]) =>
-    `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`)
-  return Object.entries(kinds).some(isKnown) ? undefined : nearestScope(rest)
+  const isKnown = kinds.some(([kind, follows]) => `${rest}${follows === 'name' ? '' : ':'}`.startsWith(`${kind}:`))
+  return isKnown ? undefined : nearestScope(rest)
 }
 
 /**
@@ -44,7 +30,7 @@ export function likelyScope(scope: string): string | undefined {
  * @returns the scope of a known kind with the fewest mistyped letters; `''` where none is near.
  */
 export function nearestScope(rest: string): string {
-  const near = Object.entries(kinds).flatMap(([kind, follows]) =>
+  const near = kinds.flatMap(([kind, follows]) =>
     // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
     [/:/, /[:\-_. ]/].map(separator => {
       const head = rest.split(separator).slice(0, kind.split(':').length).join(':')
@@ -53,7 +39,8 @@ export function nearestScope(rest: string): string {
     }),
   )
   const [nearest] = near
-    .filter(({ kind, edits }) => edits <= (kind.length > 4 ? 2 : 1))
+    // All rights are never a guess.
+    .filter(({ kind, edits }) => edits <= (kind === 'admin' ? 0 : kind.length > 4 ? 2 : 1))
     .sort((a, b) => a.edits - b.edits)
   if (!nearest) return ''
   const isName = nearest.follows === 'name'

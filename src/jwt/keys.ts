@@ -21,7 +21,12 @@ export async function verificationKeys(publicKey: string | undefined, baseUrl: s
   const builtIn = builtInKey(baseUrl)
   const text = publicKey ?? builtIn
   if (text === undefined) throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl)
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw new ActionError('ERR_PRIVATE_KEY')
+  // PEM, PuTTY's form or a JWK, each also in base64.
+  if (
+    [text, Buffer.from(text, 'base64').toString('latin1')].some(form => /private[ -](key|lines)|"d"\s*:/i.test(form))
+  ) {
+    throw new ActionError('ERR_PRIVATE_KEY')
+  }
   const trusted = await readKeys(text)
   if (!trusted.length) throw new ActionError('ERR_PUBLIC_KEY_INVALID')
   if (builtIn === undefined) return { trusted, issuer: undefined }

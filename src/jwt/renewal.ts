@@ -28,6 +28,9 @@ export async function verifyGrant(credentials: Credentials, { keys, now }: Verif
  */
 export async function verifyRenewed(jwt: string, old: Token, verifier: Verifier): Promise<Token> {
   const { token, invalid } = await verifyIssued(jwt, old.authorizedParty, verifier)
+  if (jwt === old.jwt) {
+    throw invalid('is the JWT that was to be renewed', 'a cache answered. Ask its operator to leave this server out.')
+  }
   if (token.identity !== old.identity || token.keyKind !== old.keyKind) {
     throw invalid('is for another identity than the JWT that was renewed')
   }

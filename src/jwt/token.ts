@@ -93,6 +93,11 @@ export function userOf({ keyKind, identity, issuer }: Token): string | undefined
   return keyKind === 'user' ? `${identity}@${issuer}` : undefined
 }
 
+/** `offline_access` is granted as a refresh token, whatever the claim `scope` says. */
+export function scopesOf({ scopes, refreshToken }: Token): string[] {
+  return [...scopes.filter(scope => scope !== 'offline_access'), ...(refreshToken ? ['offline_access'] : [])]
+}
+
 /** The algorithm is pinned, so that a JWT cannot choose how it is verified (RFC 8725, section 3.1). */
 async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], invalid: Invalid): Promise<Uint8Array> {
   // RFC 7515, section 7.1: three parts of base64url. jose would ignore white space in the signature.
@@ -115,6 +120,8 @@ async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], inval
     case 'ERR_JOSE_NOT_SUPPORTED':
       throw invalid('has an extension that this action does not know ("crit")')
     case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+      // RFC 7518, section 3.4: 96 bytes.
+      if (!/\.[\w-]{128}$/.test(jwt)) throw invalid('has a signature that is cut off or too long', 'run the job again.')
       throw invalid(
         "is not signed with this server's key",
         'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.',

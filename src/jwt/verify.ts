@@ -6,7 +6,7 @@ import type { Settings } from '../inputs/inputs.ts'
 import { allRights } from '../inputs/scopes.ts'
 import { listInQuotes } from '../shown.ts'
 import type { Keys } from './keys.ts'
-import { clockTolerance, readToken, type Token } from './token.ts'
+import { clockTolerance, readToken, scopesOf, type Token } from './token.ts'
 
 /** What a JWT is verified with. */
 export type Verifier = {
@@ -35,7 +35,10 @@ export async function verifyNew(
   if (extraAudiences.length) {
     throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false))
   }
-  const granted = [...token.scopes, ...(token.refreshToken ? ['offline_access'] : [])]
+  // The server's application id of an organization is its global id.
+  if (token.keyKind === 'organization' && token.identity !== clientId)
+    throw invalid('is for another organization ("globalid")')
+  const granted = scopesOf(token)
   const extra = granted.filter(scope => !scopes.includes(scope))
   if (extra.length) {
     const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access')
@@ -51,10 +54,15 @@ export async function verifyNew(
 export async function verifyIssued(jwt: string, authorizedParty: string, { keys, server, now }: Verifier) {
   const invalid = (found: string, remedy?: string) => new ActionError('ERR_JWT_INVALID', server, found, remedy)
   const token = await readToken(jwt, keys, now(), invalid)
-  const secondsAgo = Math.floor(now() / 1000) - token.expiresAt
-  if (secondsAgo >= clockTolerance) throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo)
+  refuseExpired(token, { server, now })
   if (token.authorizedParty !== authorizedParty) throw invalid('was issued to another application id ("azp")')
   return { token, invalid }
+}
+
+/** @throws ActionError for a JWT that has expired: as it comes, and before it is set. */
+export function refuseExpired({ expiresAt }: Token, { server, now }: Pick<Verifier, 'server' | 'now'>): void {
+  const secondsAgo = Math.floor(now() / 1000) - expiresAt
+  if (secondsAgo >= clockTolerance) throw new ActionError('ERR_JWT_EXPIRED', server, secondsAgo)
 }
 
 /** What to do about a JWT that allows more than was requested. */

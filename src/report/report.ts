@@ -1,6 +1,5 @@
 /** What a good run says and sets, as plain values: outputs, log lines, warnings and the rows of the summary. */
 
-import type { OpenvCloudCheck } from '../destinations/openvcloud.ts'
 import type { Settings } from '../inputs/inputs.ts'
 import { type Token, userOf } from '../jwt/token.ts'
 import { shownName } from '../shown.ts'
@@ -17,17 +16,17 @@ export type Report = {
 
 /**
  * @param old the JWT that was renewed; undefined for a new one.
- * @param openvcloud what the check of `ovc-url` found; undefined where it was not checked.
+ * @param hasAccount whether an account at `ovc-url` names the user; undefined where it was not asked.
  * @param now milliseconds since the epoch.
  */
 export function report(
   token: Token,
   settings: Settings,
   old: Token | undefined,
-  openvcloud: OpenvCloudCheck | undefined,
+  hasAccount: boolean | undefined,
   now: number,
 ): Report {
-  const { envVars, replacedEnvVars, baseUrl, aysUrl } = settings
+  const { envVars, replacedEnvVars, baseUrl, ovcUrl, aysUrl } = settings
   const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z')
   const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000))
   const user = userOf(token)
@@ -42,7 +41,12 @@ export function report(
   const who = `${shownName(token.identity)} (${token.keyKind} key ${shownName(token.authorizedParty)})`
   const scopes = token.scopes.map(shownName).join(', ') || 'none'
   const audiences = token.audiences.map(shownName).join(', ')
-  const places = [...(openvcloud ? [openvCloudLine(openvcloud)] : []), ...(aysUrl ? [accepted('AYS', aysUrl)] : [])]
+  const noAccount =
+    hasAccount === false ? ` No account there names ${shownName(user ?? '')}; creating a cloud space needs one.` : ''
+  const places = [
+    ...(ovcUrl ? [`OpenvCloud at ${ovcUrl} accepts the JWT.${noAccount}`] : []),
+    ...(aysUrl ? [`AYS at ${aysUrl} accepts the JWT.`] : []),
+  ]
   const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`)
   return {
     outputs,
@@ -66,13 +70,4 @@ export function report(
       ['Accepted by', places.join(' ') || 'no server was asked'],
     ],
   }
-}
-
-function accepted(product: string, url: string): string {
-  return `${product} at ${url} accepts the JWT.`
-}
-
-function openvCloudLine({ url, user, hasAccount }: OpenvCloudCheck): string {
-  const line = accepted('OpenvCloud', url)
-  return hasAccount ? line : `${line} No account there names ${shownName(user)}; creating a cloud space needs one.`
 }

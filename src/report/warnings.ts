@@ -3,7 +3,7 @@
 import type { Settings } from '../inputs/inputs.ts'
 import { allRights } from '../inputs/scopes.ts'
 import { likelyScope } from '../inputs/spelling.ts'
-import { clockTolerance, type Token } from '../jwt/token.ts'
+import { clockTolerance, scopesOf, type Token } from '../jwt/token.ts'
 import { listInQuotes } from '../shown.ts'
 import { inWords } from './time-span.ts'
 
@@ -28,10 +28,12 @@ export const warnings = {
     'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
   shortValidity: () =>
     'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
-  shorterLife: (lives: number, requested: number) =>
-    `By the runner's clock, the JWT expires ${requested - lives < 600 ? `${requested - lives} s` : inWords(requested - lives)} earlier than requested (${inWords(requested)}). The runner's clock is ahead of the server's, or the server shortened the validity: check both clocks.`,
-  longerLife: (lives: number, requested: number) =>
-    `The JWT is valid for ${inWords(lives)}, and the action requested ${inWords(requested)}. The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator.`,
+  otherLife: (lives: number, requested: number) =>
+    `The JWT is valid for ${inWords(Math.max(0, lives))} by the runner's clock, and the action requested ${inWords(requested)}. ${
+      lives < requested
+        ? "The runner's clock is ahead of the server's, the server shortened the validity, its answer took long, or a cache answered: check both clocks."
+        : "The server ignored the requested validity, or the runner's clock is behind the server's: check both clocks, or tell the server's operator."
+    }`,
   renewable: (isRenewal: boolean) =>
     `Anyone who reads this JWT can renew it without the secret, because it contains a refresh token: ${
       isRenewal
@@ -69,14 +71,8 @@ export function warningsAboutToken(token: Token, { validity, aysUrl }: Settings,
   // A JWT for AYS is better with one. Beside `ovc-url` it was an error.
   if (token.audiences.length && token.keyKind === 'user' && !aysUrl) found.push(warnings.audience())
   if (validity <= 300) found.push(warnings.shortValidity())
-  if (lives < validity - clockTolerance) found.push(warnings.shorterLife(Math.round(lives), validity))
-  if (lives > validity + clockTolerance) found.push(warnings.longerLife(Math.round(lives), validity))
+  if (Math.abs(lives - validity) > clockTolerance) found.push(warnings.otherLife(Math.round(lives), validity))
   const lost = old ? scopesOf(old).filter(scope => !scopesOf(token).includes(scope)) : []
   if (lost.length) found.push(warnings.scopesLost(lost))
   return found
-}
-
-/** `offline_access` is granted as a refresh token, not as a scope. */
-function scopesOf({ scopes, refreshToken }: Token): string[] {
-  return refreshToken ? [...scopes, 'offline_access'] : [...scopes]
 }

@@ -1,6 +1,6 @@
 /** What the runner gives to the step and takes from it: inputs, event, masks, outputs, variables, log and summary. */
 
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import * as core from '@actions/core'
 import { ActionError } from '../errors/error.ts'
 import type { ProxySettings } from '../http/proxy.ts'
@@ -41,7 +41,9 @@ function readInput(name: string): string | undefined {
 
 function readEvent(): unknown {
   try {
-    return JSON.parse(readFileSync(process.env['GITHUB_EVENT_PATH'] ?? '', 'utf8'))
+    const path = process.env['GITHUB_EVENT_PATH'] ?? ''
+    // A FIFO would wait for a writer.
+    return statSync(path).isFile() ? JSON.parse(readFileSync(path, 'utf8')) : undefined
   } catch {
     return undefined // No event, no hint: the general reason is given.
   }
@@ -65,7 +67,10 @@ function checkFile(variable: string): void {
   const path = process.env[variable] ?? ''
   let isFile = false
   try {
-    isFile = statSync(path).isFile()
+    const file = statSync(path)
+    // A log that is a file is no better than a pipe: /dev/stdout would be that file.
+    const isLog = [1, 2].some(stream => fstatSync(stream).ino === file.ino && fstatSync(stream).dev === file.dev)
+    isFile = file.isFile() && !isLog
     // Not before that is known: a FIFO would wait for a reader, and /dev/stdout would print the JWT.
     if (isFile) closeSync(openSync(path, constants.O_WRONLY))
   } catch (error) {
@@ -82,8 +87,6 @@ export function warn(warnings: readonly string[]): void {
 
 /** Outputs and environment are written without a pause, so that a cancelled step has written all of it or nothing. */
 export async function publish({ outputs, lines, warnings, summary }: Report, settings: Settings): Promise<void> {
-  // Another process of the job may have changed them meanwhile.
-  checkFiles(settings)
   try {
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
     for (const name of settings.envVars) core.exportVariable(name, outputs['jwt'])

@@ -112,7 +112,12 @@ function formsOfSecret(secret: string): string[] {
     return [groups.toString('base64'), groups.toString('base64url')]
   })
   const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)])
-  return atLeast(shortest, [...forms, ...alignments.map(skip => base64Of(secret, skip, 'utf16le'))])
+  // In lower case, as in a host name, or in the right spelling of a scope that it was put into.
+  return atLeast(shortest, [
+    ...forms,
+    ...alignments.map(skip => base64Of(secret, skip, 'utf16le')),
+    secret.toLowerCase(),
+  ])
 }
 
 /**
@@ -145,10 +150,12 @@ function secretsOfProxy(text: string): string[] {
   const userInfos = [text, `http://${text}`].filter(url => URL.canParse(url)).map(url => new URL(url))
   const parsed = userInfos.map(({ username, password }) => [username, password] as const)
   const [, user = '', password = ''] =
-    /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+:?[/\\]{2}|[\w+.-]+:[/\\]+)*([^:@/]*):([^/\\].*)@/s.exec(text) ?? []
-  return [...parsed, [user, password] as const].flatMap(([name, word]) =>
-    word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`, word, percentDecoded(word)] : [],
-  )
+    /^[\s"'`<]*(?:\w+=["'`]?)?(?:[\w+.-]+(?::[/\\]+|[/\\]{2}))*([^:@/]*):([^/\\].*)@/s.exec(text) ?? []
+  return [...parsed, [user, password] as const].flatMap(([name, word]) => {
+    // Not with an empty name: act prints a mask that begins with a colon.
+    const pairs = name && word ? [`${name}:${word}`, `${percentDecoded(name)}:${percentDecoded(word)}`] : []
+    return word ? [...pairs, word, percentDecoded(word)] : []
+  })
 }
 
 function percentDecoded(text: string): string {

@@ -2,7 +2,7 @@
 
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
-import type { Answer } from '../http/request.ts'
+import { type Answer, redirectStatuses } from '../http/request.ts'
 import type { Grant } from '../jwt/renewal.ts'
 import { clauseFor400, clauseFor401 } from './hints.ts'
 import { redirectRemedy } from './redirect.ts'
@@ -21,7 +21,7 @@ export function readJwt(answer: Answer, server: Server, grant: Grant, scopes: re
     if (!isWhole) throw new ActionError('ERR_NOT_A_JWT', server, `more than ${answerLimit} bytes`)
     return jwtIn(body, server)
   }
-  if (status >= 300 && status < 400) {
+  if (redirectStatuses.has(status)) {
     const secrets = grant.grant === 'refresh' ? [grant.old.jwt, grant.old.refreshToken ?? ''] : [grant.clientSecret]
     throw new ActionError('ERR_REDIRECT', server, redirectRemedy(location, server.url, secrets))
   }

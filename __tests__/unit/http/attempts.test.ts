@@ -1,6 +1,7 @@
 /** A request, repeated: the time of each attempt, what the log says, and how it ends. No socket, and no clock. */
 
 import { beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Code } from '../../../src/errors/error.ts'
 import type { Limits, World } from '../../../src/http/attempts.ts'
 import * as request from '../../../src/http/request.ts'
 import { answerOf, serverOf } from '../../support/destinations.ts'
@@ -115,6 +116,21 @@ test('a cancellation ends an attempt, or a wait', async () => {
   await expect(asked([answer(503)], {}, changes).answer).rejects.toThrow(saying('ERR_CANCELLED', '(SIGTERM)'))
 })
 
+test.each<[cause: string, step: [request.Outcome, number], code: Code]>([
+  ['a limit', [...answer(429), 1000], 'ERR_RATE_LIMIT'],
+  ['a slow gateway', [...answer(504), 10_000], 'ERR_UNAVAILABLE'],
+  ['a slow refusal of the proxy', [{ kind: 'proxy-failed', cause: 503 }, 8000], 'ERR_PROXY_REFUSED'],
+])('%s is the cause, although the last attempt had no time for it', async (_cause, step, code) => {
+  const { answer: last, took } = asked([step], { retries: 10 }, { random: () => 0.99 })
+  await expect(last).rejects.toThrow(`[${code}]`)
+  expect(took()).toBeGreaterThan(50_000)
+  expect(deadlines().at(-1)).toBeLessThan(step[1])
+})
+
+test('a server that stops answering is the cause, although it failed otherwise before', async () => {
+  await expect(asked([answer(503), silence]).answer).rejects.toThrow('[ERR_TIMEOUT]')
+})
+
 describe('the time of an attempt', () => {
   test.each([
     [60_000, 5, 30_000], // Enough for a server that answers after 12 s.
@@ -138,8 +154,10 @@ describe('the time of an attempt', () => {
   test('is what the requests before have left', async () => {
     const { ask, answer: first } = asked([late(29_000), late(29_000), late(2500)], { retries: 0 })
     await Promise.all([first, ask(page, server)])
-    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(2 s, 1 attempt)'))
-    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(0 s, 1 attempt)'))
+    await expect(ask(page, server)).rejects.toThrow(
+      saying('ERR_TIMEOUT', '(2 s, 1 attempt): what the step did before used'),
+    )
+    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(0 s, 1 attempt): what the step did'))
     expect(deadlines()).toEqual([60_000, 31_000, 2000, 1])
   })
 })

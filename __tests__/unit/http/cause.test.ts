@@ -25,7 +25,7 @@ test.each<[Outcome, string]>([
 
 const server = serverOf('ovc-url', 'https://ovc.example')
 const errorFor = (outcome: Outcome, { to = server, hasExtraCa = false } = {}) =>
-  errorOf(outcome, to, { seconds: 60, attempts: 3, hasExtraCa })
+  errorOf(outcome, to, { seconds: 60, attempts: 3, isLate: false, hasExtraCa })
 
 test.each<[outcome: Outcome, code: Code, says: RegExp]>([
   [answer(503), 'ERR_UNAVAILABLE', /^https:\/\/ovc\.example .*\(status 503 after 3 attempts\)/],
@@ -65,6 +65,8 @@ test('the proxy is named by the variable that it came from', () => {
   // What fails in the tunnel does not blame the server.
   const reset = errorFor(network('ECONNRESET'), { to }).message
   expect(reset).toMatch(/^The connection to https:\/\/ovc\.example \(through the proxy in HTTPS_PROXY\) failed/)
+  const junk = errorFor(network('EPROTO', 'wrong version number'), { to }).message
+  expect(junk).toContain('"ovc-url", and that the address in HTTPS_PROXY is that of an http proxy.')
 })
 
 const missingCa = `DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE

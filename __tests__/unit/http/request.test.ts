@@ -81,6 +81,17 @@ describe.each(['http', 'https'])('over %s', scheme => {
     ['an end in the headers', bytes(nine.slice(0, 30)), lost],
     ['a body that ends early', bytes(`${nine}x`), lost],
     ['chunks without an end', bytes(`${chunked}1\r\nx\r\n`), lost],
+    [
+      'chunks of a wrong size, in the first packet',
+      bytes(`${chunked}z\r\nx\r\n`),
+      failed('HPE_INVALID_CHUNK_SIZE', 'Invalid character in chunk size'),
+    ],
+    [
+      'chunks of a wrong size, later',
+      bytesInTwo(`${chunked}1\r\nx\r\n`, 'z\r\n'),
+      failed('HPE_INVALID_CHUNK_SIZE', 'Invalid character in chunk size'),
+    ],
+    ['a switch to another protocol', bytesThenNothing(upgrade), answered(101)],
     ['another protocol', bytes('220 smtp\r\n'), failed('HPE_INVALID_CONSTANT')],
     ['headers without an end', flood('HTTP/1.1 200 OK\r\nx: '), noHttp],
     ['two lengths for one body', bytes(twoLengths), noHttp],
@@ -92,7 +103,6 @@ describe.each(['http', 'https'])('over %s', scheme => {
     ['silence', bytesThenNothing('')],
     ['headers and then silence', bytesThenNothing(nine)],
     ['a body that drips', drip(head(200, { 'content-length': 500 }))],
-    ['a switch to another protocol', bytesThenNothing(upgrade)],
   ])('%s: ends with the deadline', async (_name, behaviour) => {
     expect((await against(behaviour, { scheme, deadline: 200 })).outcome).toEqual(deadline)
   })
@@ -106,6 +116,15 @@ test.each<[header: string, outcome: Outcome]>([
 ])('Content-Encoding: %s', async (header, outcome) => {
   expect((await against(answer(200, 'x', { 'content-encoding': header }))).outcome).toEqual(outcome)
 })
+
+/** In two packets. */
+function bytesInTwo(first: string, second: string): Behaviour {
+  return async exchange => {
+    await exchange.write(first)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    await exchange.write(second)
+  }
+}
 
 /** A server that refuses the handshake with an alert (RFC 8446, section 6). */
 const alerting = (number: number) =>

@@ -126,6 +126,6 @@ test.each([',', ' \n'])('audience %j contains no name', value => {
 
 test.each(['a;b', 'a\u2800b', 'a, $x', 'x'.repeat(151)])('audience %j is an error', value => {
   const says =
-    '"audience" contains a character that no audience has, or a name that is too long: write names or URLs, separated by commas or newlines.'
+    '"audience" contains a character that is not accepted in an audience, or a name that is too long: write names, or URLs without a query, separated by commas or newlines.'
   expect(() => readAudiences(value)).toThrow(saying('ERR_AUDIENCE_INVALID', says))
 })

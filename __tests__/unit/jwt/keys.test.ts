@@ -83,9 +83,18 @@ test.each([
 
 test.each(['pkcs8', 'sec1'] as const)('a private key (%s) is named as one', async type => {
   const pem = anotherKey.export({ type, format: 'pem' }).toString()
-  for (const text of [pem, `${publicKeyPem}${pem}`, pem.replaceAll('\n', '\\n')]) {
+  const inBase64 = Buffer.from(pem).toString('base64')
+  for (const text of [pem, `${publicKeyPem}${pem}`, pem.replaceAll('\n', '\\n'), pem.toLowerCase(), inBase64]) {
     await expect(verificationKeys(text, own)).rejects.toThrow(saying('ERR_PRIVATE_KEY'))
   }
+})
+
+test.each([
+  JSON.stringify(anotherKey.export({ format: 'jwk' })),
+  'PuTTY-User-Key-File-3: ecdsa-sha2-nistp384\nPrivate-Lines: 1\nAAAA',
+  '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx',
+])('a private key in another form is named as one (%#)', async text => {
+  await expect(verificationKeys(text, own)).rejects.toThrow(saying('ERR_PRIVATE_KEY'))
 })
 
 const ecPem = (namedCurve: string) => pemOf(generateKeyPairSync('ec', { namedCurve }).publicKey)

@@ -64,6 +64,11 @@ test.each<[changes: Record<string, unknown>, found: string]>([
   await expect(renew(changes)).rejects.toThrow(saying('ERR_JWT_INVALID', found))
 })
 
+test('the same JWT again was not renewed', async () => {
+  const jwt = signJwt({ ...oldClaims, exp })
+  await expect(verifyRenewed(jwt, await oldToken(jwt), verifier)).rejects.toThrow('is the JWT that was to be renewed')
+})
+
 test('a renewed JWT that has expired does not pass', async () => {
   await expect(renew({ exp: now / 1000 - 60 })).rejects.toThrow(saying('ERR_JWT_EXPIRED'))
 })

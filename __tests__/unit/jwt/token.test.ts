@@ -132,15 +132,20 @@ const fromUrl = { alg: 'ES384', jku: 'http://127.0.0.1:1/keys', x5u: 'http://127
 
 test.each([
   ['another key of the same curve', signJwt(good(), { key: anotherKey })],
-  ['a key of another curve', signJwt(good(), { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey })],
   ['a key that its header contains', signJwt(good(), { key: anotherKey, header: { alg: 'ES384', jwk } })],
   ['a key that its header names', signJwt(good(), { key: anotherKey, header: fromUrl })],
   ['zeros', `${header}.${payload}.${'A'.repeat(128)}`],
   ['the signature of other claims', `${unsigned(good({ username: 'root' }), { alg: 'ES384' })}.${signature}`],
-  ['a signature that is cut', `${header}.${payload}.${signature.slice(0, -4)}`],
-  ['a signature that is too long', `${header}.${payload}.${signature}AAAA`],
 ])("only this server's key verifies, not %s", async (_name, jwt) => {
   await expect(read(jwt)).rejects.toThrow("is not signed with this server's key")
+})
+
+test.each([
+  ['a signature that is cut', `${header}.${payload}.${signature.slice(0, -4)}`],
+  ['a signature that is too long', `${header}.${payload}.${signature}AAAA`],
+  ['a key of another curve', signJwt(good(), { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey })],
+])('%s has another length', async (_name, jwt) => {
+  await expect(read(jwt)).rejects.toThrow('has a signature that is cut off or too long')
 })
 
 test.each([[{ crit: ['x'], x: 1 }], [{ crit: ['b64'], b64: false }], [{ crit: ['b64'], b64: true }]])(

@@ -50,8 +50,7 @@ test("of an organization's JWT with everything in it, in six lines", () => {
   }
   const both = { 'ovc-url': 'https://ovc.example', 'ays-url': 'https://ays.example/api' }
   const all = settings({ 'env-var': 'A B C', ...both }, { B: 'x', C: '' })
-  const openvcloud = { url: 'https://ovc.example', user: 'jane@itsyouonline', hasAccount: true }
-  const { outputs, lines, summary, warnings } = report(token, all, user, openvcloud, now)
+  const { outputs, lines, summary, warnings } = report(token, all, user, true, now)
   expect(outputs).toEqual({
     jwt: 'header.payload.signature',
     'expires-at': '2026-01-31T13:00:00Z',
@@ -74,8 +73,7 @@ test("of an organization's JWT with everything in it, in six lines", () => {
 
 test('of a JWT that one server was asked about, without scopes and variables', () => {
   const plain = settings({ 'env-var': '', 'ovc-url': 'https://ovc.example' })
-  const check = { url: 'https://ovc.example', user: 'jane@itsyouonline', hasAccount: false }
-  const { outputs, lines } = report({ ...user, scopes: [] }, plain, undefined, check, now)
+  const { outputs, lines } = report({ ...user, scopes: [] }, plain, undefined, false, now)
   expect(outputs).toMatchObject({ scope: '' })
   const none = 'No account there names jane@itsyouonline; creating a cloud space needs one.'
   expect(lines).toEqual([

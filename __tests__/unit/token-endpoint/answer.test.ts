@@ -56,9 +56,9 @@ test.each<[name: string, answer: Answer, grant: Grant, code: Code, says: string]
 const elsewhere = 'if the server has moved to another address'
 const isMoved = 'set "base-url" to https://new.example if'
 const withoutRefreshToken: Grant = { grant: 'refresh', old: userToken }
-test.each<[name: string, location: string | undefined, grant: Grant, says: string, status?: number]>([
-  ['is the first', undefined, key, elsewhere, 300],
-  ['is the last', undefined, key, elsewhere, 399],
+type Redirect = [name: string, location: string | undefined, grant: Grant, says: string, status?: number]
+test.each<Redirect>([
+  ...[301, 302, 303, 307, 308].map((status): Redirect => [`is ${status}`, undefined, key, elsewhere, status]),
   ['leads to another server', 'https://new.example/v1/oauth/access_token', key, isMoved],
   ['has no secret', 'https://new.example/v1/oauth/jwt/refresh', withoutRefreshToken, isMoved],
   ['contains the secret', 'https://bbbbbbbb.example/v1/oauth/access_token', key, elsewhere],
@@ -70,7 +70,7 @@ test.each<[name: string, location: string | undefined, grant: Grant, says: strin
 
 // The server refuses a user's key no "user:" scope, and a renewal nothing with 400.
 test.each([
-  ...[...foreignAnswers, answerOf(401)].map(answer => ({ of: 'a key', grant: key, ...answer })),
+  ...[...foreignAnswers, ...[300, 304, 401].map(status => answerOf(status))].map(answer => ({ of: 'a key', grant: key, ...answer })),
   ...[...foreignAnswers, answerOf(400)].map(answer => ({ of: 'a renewal', grant: renewal, ...answer })),
 ])('for $of, what the server does not send came from in between: $status $mediaType', ({ grant, ...answer }) => {
   const error = saying('ERR_UNEXPECTED_STATUS', `status ${answer.status}, but not as ItsYou.online does: a gateway`)
