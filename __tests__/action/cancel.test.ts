@@ -52,6 +52,22 @@ for (const [place, name, behaviour] of places) {
   })
 }
 
+onPosix('SIGTERM after the first output: all of them are set', async () => {
+  const nodeArguments = preload(`
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { appendFileSync } = fs
+    fs.appendFileSync = (...file) => {
+      appendFileSync(...file)
+      process.kill(process.pid, 'SIGTERM')
+    }
+    syncBuiltinESMExports()`)
+  const { run } = await runAgainst([issues()], { nodeArguments })
+  expect(run).toKeepPromises()
+  expect(Object.keys(run.outputs)).toEqual(['jwt', 'expires-at', 'expires-in', 'identity', 'scope', 'ovc-user'])
+  expect(run).toMatchObject({ exitCode: 0, env: { JWT: run.outputs['jwt'] } })
+})
+
 onPosix('SIGINT while OpenvCloud is asked: the JWT that was issued is not set', async () => {
   const { send, nodeArguments } = signalledStep('openvcloud')
   const silent = await listen({ record: () => {} }, () => {

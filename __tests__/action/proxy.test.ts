@@ -14,10 +14,16 @@ const credentials = `proxy-user:${password}`
 const encoded = `proxy-user:${encodeURIComponent(password)}`
 const secrets = [credentials, password, encoded, encodeURIComponent(password)]
 
-type Way = { proxy: Omit<ProxyOptions, 'to'>; scheme?: string; server?: Behaviour; timeout?: string }
+type Way = { proxy: Omit<ProxyOptions, 'to'>; scheme?: string; server?: Behaviour; timeout?: string; variable?: string }
 
 /** Runs the action, once, with the address of a proxy that contains credentials. */
-async function runThrough({ proxy: options, scheme = 'http', server = issues(), timeout = '20s' }: Way) {
+async function runThrough({
+  proxy: options,
+  scheme = 'http',
+  server = issues(),
+  timeout = '20s',
+  variable = 'https_proxy',
+}: Way) {
   // The proxy has to know the server's port, and the step the proxy's: both are known before the step starts.
   const serverPort = Promise.withResolvers<number>()
   const proxy = await startProxy({ to: () => serverPort.promise, ...options })
@@ -29,7 +35,11 @@ async function runThrough({ proxy: options, scheme = 'http', server = issues(), 
         return `https://${remoteHost}:${port}`
       },
       inputs: { ...keyInputs, retries: '0', timeout },
-      env: { ...trust, https_proxy: `${scheme}://${encoded}@127.0.0.1:${proxy.port}` },
+      env: {
+        ...trust,
+        HTTPS_PROXY: 'http://127.0.0.1:1',
+        [variable]: `${scheme}://${encoded}@127.0.0.1:${proxy.port}`,
+      },
       secrets,
     })
     return { run, server: its, connects: proxy.requests }
@@ -47,6 +57,12 @@ test.concurrent('the proxy learns the host, the port and who asks, and nothing e
   const names = connects.map(head => [...head.matchAll(/^([\w-]+):/gm)].map(([, name]) => name?.toLowerCase()).sort())
   expect(names).toEqual([['connection', 'host', 'proxy-authorization', 'user-agent']])
   expect(connects[0]).toMatch(new RegExp(`^CONNECT ${remoteHost}:${server.port} HTTP/1\\.1\r\n`))
+})
+
+test.concurrent('the name of the variable in capitals counts, too, where that in lower case is not set', async () => {
+  const { run } = await runThrough({ proxy: { credentials }, variable: 'HTTPS_PROXY' })
+  expect(run).toKeepPromises()
+  expect(run.exitCode).toBe(0)
 })
 
 const refuses = { proxy: { credentials: 'another:one' } }

@@ -61,7 +61,7 @@ test('a key may be one of several', async () => {
 describe('claims that do not pass', () => {
   const scopes = ['user:name', [1], [['user:name']], ['user:name,user:email'], ['user:name\n'], { 0: 'user:name' }]
   const one = 'does not have exactly one of "username" and "globalid"'
-  const names = ['', 1, ['jane'], 'jane\n::error::x', '<b>', 'a##[error]b', 'jane ', 'a\u202eb', 'a\u{13441}b']
+  const names = ['', 1, ['jane'], 'jane\n::error::x', '<b>', 'a##[error]b', 'jane ', 'a\u202eb', 'a\u{13441}b', 'a:b']
   const rows: [claim: string, values: unknown[], found: string][] = [
     ['iss', [undefined, 1, '', 'a\nb'], 'does not say who issued it in plain text ("iss")'],
     ['azp', [undefined, ...names], 'does not say to whom it was issued in plain text ("azp")'],

@@ -70,7 +70,11 @@ test.each<Redirect>([
 
 // The server refuses a user's key no "user:" scope, and a renewal nothing with 400.
 test.each([
-  ...[...foreignAnswers, ...[300, 304, 401].map(status => answerOf(status))].map(answer => ({ of: 'a key', grant: key, ...answer })),
+  ...[...foreignAnswers, ...[300, 304, 401].map(status => answerOf(status))].map(answer => ({
+    of: 'a key',
+    grant: key,
+    ...answer,
+  })),
   ...[...foreignAnswers, answerOf(400)].map(answer => ({ of: 'a renewal', grant: renewal, ...answer })),
 ])('for $of, what the server does not send came from in between: $status $mediaType', ({ grant, ...answer }) => {
   const error = saying('ERR_UNEXPECTED_STATUS', `status ${answer.status}, but not as ItsYou.online does: a gateway`)
