@@ -6,10 +6,12 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { p384 } from '@noble/curves/nist.js'
+import { decodeProtectedHeader } from 'jose'
 import { ExplainedError, parseOptions, runCommand } from '../sandbox/command-line.ts'
 import { ActionError } from '../src/errors/error.ts'
 import { askWithin } from '../src/http/attempts.ts'
 import { serverAt } from '../src/http/proxy.ts'
+import { readAddress } from '../src/inputs/address.ts'
 import { readInputs } from '../src/inputs/inputs.ts'
 import { readNetwork } from '../src/runner/files.ts'
 import { requestJwt } from '../src/token-endpoint/request.ts'
@@ -61,6 +63,7 @@ function keysOf(jwt: string): string[] {
   const [, signed = '', signature = ''] = /^(.+)\.([\w-]{128})$/.exec(jwt) ?? []
   const hash = createHash('sha384').update(signed).digest()
   try {
+    if (decodeProtectedHeader(jwt).alg !== 'ES384') throw new Error('another algorithm')
     const points = p384.Signature.fromBytes(Buffer.from(signature, 'base64url'))
     return [0, 1].map(bit => pemOf(points.addRecoveryBit(bit).recoverPublicKey(hash).toBytes(false)))
   } catch {
@@ -77,17 +80,25 @@ function pemOf(point: Uint8Array): string {
 
 if (import.meta.main) {
   await runCommand(async () => {
-    const { 'base-url': url, scope } = parseOptions(help, { 'base-url': { type: 'string' }, scope: { type: 'string' } })
-    const { APP_ID: appId, SECRET: secret } = process.env
+    const { 'base-url': given, scope } = parseOptions(help, {
+      'base-url': { type: 'string' },
+      scope: { type: 'string' },
+    })
+    const { APP_ID, SECRET } = process.env
+    // As the runner trims the action's inputs.
+    const [appId, secret, url] = [APP_ID, SECRET, given].map(value => value?.trim())
     if (!appId || !secret || !url) {
       throw new ExplainedError('Set APP_ID and SECRET in the environment, and --base-url. --help shows how.', 2)
+    }
+    if (scope !== undefined && !/^(user:name|organization:owner:ays)$/.test(scope)) {
+      throw new ExplainedError('Write user:name or organization:owner:ays for --scope.', 2)
     }
     const key = await findPublicKey({ 'base-url': url, 'app-id': appId, secret, scope }).catch(error => {
       throw error instanceof ActionError ? new ExplainedError(error.message, 1) : error
     })
     process.stdout.write(`${key}\n`)
     process.stderr.write(
-      `\nThis is the key that ${url} uses now (trust on first use, over TLS). Compare it with the operator's before you store it.\n`,
+      `\nThis is the key that ${readAddress('base-url', url)} uses now (trust on first use, over TLS). Compare it with the operator's before you store it.\n`,
     )
     return 0
   })

@@ -92,7 +92,7 @@ async function tryKey(job: Job, inputs: Record<string, string>): Promise<number>
 }
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
 
 await runCommand(async () => {
   const inputs = readArguments()

@@ -81,16 +81,21 @@ describeExample('each example', () => {
 
   const commands = '\r\n::warning::injected\r\n##[warning]injected'
   const entry = { id: commands, accountId: 7, accountName: 'my-account', status: 'RUNNING' }
+  const list = JSON.stringify(['from-ci', 'my-account', 'ci-1'].map(name => ({ ...entry, name })))
   const answers: [status: number, body: string][] = [
+    [200, ''],
     [200, commands],
-    [200, JSON.stringify(['from-ci', 'my-account', 'ci-1'].map(name => ({ ...entry, name })))],
+    [200, list],
     [200, JSON.stringify(commands)],
+    [200, JSON.stringify({ error: commands })],
+    [302, ''],
+    [302, list],
     [400, commands],
     [409, JSON.stringify(commands)],
   ]
   const called = files.filter(file => file !== 'deploy-with-terraform.yml')
   test.each(called.flatMap(file => answers.map(answer => [file, ...answer] as const)))(
-    '%s lets no command of a server into the log (%i %j)',
+    '%s takes nothing but a list, and lets no command of a server into the log (%i %j)',
     async (file, status, body) => {
       const hostile = await listen({ record: () => {} }, () => ({ status, body }))
       try {
@@ -100,11 +105,9 @@ describeExample('each example', () => {
         world.adapt = text => adapt(text).replaceAll(/(?<! ovc-url: .*)(OVC_URL: ).*/g, `$1${hostile.origin}`)
         const { warnings, outcome } = await run(file, { world })
         expect(warnings.filter(warning => warning.includes('injected'))).toEqual([])
-        if (status !== 200) {
-          expect(outcome).toMatch(
-            file in loseJwt ? /"\\r\\n::warning::injected\\r\\n##\[warning\]injected/ : /^failure: Process completed/,
-          )
-        }
+        if (status !== 200 || body !== list) expect(outcome).toMatch(/^failure: /)
+        if (status !== 200) expect(outcome).toContain(`status ${status}`)
+        if (status >= 400 && file in loseJwt) expect(outcome).toContain(`${JSON.stringify(commands).slice(0, -1)}`)
       } finally {
         await hostile.close()
       }

@@ -177,3 +177,15 @@ describeExample('run-ays-with-an-organizations-key.yml', () => {
     expect(outcome).toBe(`failure: The AYS run ${stored(world).runKey} ended in the state 'error'.`)
   })
 })
+
+describeExample('a run that a redirect answers', () => {
+  const files = ['push-ays-blueprint.yml', 'run-ays-with-an-organizations-key.yml']
+  test.each(files)('%s does not report as ended well', async file => {
+    const body = JSON.stringify({ state: 'ok', key: 'x' })
+    const gateway = await listen({ record() {} }, () => ({ status: 302, body }))
+    const run = '"$AYS_URL/ays/repository/$AYS_REPOSITORY/aysrun'
+    const { outcome } = await runExample(file, { edit: text => text.replace(run, `"${gateway.origin}/aysrun`) })
+    await gateway.close()
+    expect(outcome).toMatch(/^failure: AYS refused the run \(status 302; /)
+  })
+})

@@ -2,6 +2,7 @@
 
 import { expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
+import { json, listen } from '../../sandbox/servers/http.ts'
 import type { OpenvCloudState } from '../../sandbox/servers/openvcloud-calls.ts'
 import { describeExample } from '../support/tools.ts'
 import { bodyOf, brief, claimsOf } from '../support/workflow/look.ts'
@@ -139,6 +140,17 @@ describeExample('clean-up-after-a-long-job.yml', () => {
     const { outcome } = await runExample(file, { world, afterStep })
     expect(outcome).toBe('success')
     expect(world.north.state).toEqual({ cloudspaces: [], machines: [] })
+  })
+
+  test('does not report a deletion that a redirect answered', async () => {
+    const redirect = { status: 302, headers: { location: '/login' } }
+    const gateway = await listen({ record() {} }, ({ path }) => (path.endsWith('/list') ? json(200, []) : redirect))
+    const edit = (text: string) =>
+      text.replace(/(- name: Delete [^-]*?env:\n)/, `$1          OVC_URL: ${gateway.origin}\n`)
+    const { outcome, log } = await runExample(file, { edit })
+    await gateway.close()
+    expect(outcome).toBe('failure: cloudspaces/delete failed (status 302): ""')
+    expect(log).not.toMatch(/^Deleted/m)
   })
 
   test('gets no second JWT when there is nothing to delete', async () => {

@@ -1,7 +1,11 @@
 /** The job of the README, and the steps that it shows, run for real where the programs of the other examples are enough. */
 
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { json, listen, type RecordedRequest } from '../../sandbox/servers/http.ts'
 import { blocksOf, readText } from '../support/pages.ts'
 import { describeExample } from '../support/tools.ts'
 import { brief } from '../support/workflow/look.ts'
@@ -13,12 +17,17 @@ function blockAfter(text: string): string {
   return blocksOf(after)[0]?.text ?? ''
 }
 
-/** Runs the job of `Usage`, or other steps in place of its last one. */
-function run(steps?: string, envVar = 'JWT') {
+/**
+ * Runs the job of `Usage`, or other steps in place of its last one.
+ *
+ * @param server asked by the last step, in place of OpenvCloud or AYS
+ */
+function run(steps?: string, envVar = 'JWT', server?: string) {
   const usage = blockAfter('\n## Usage\n').replace('secret: ', `env-var: ${envVar}\n          secret: `)
   const text =
     steps === undefined ? usage : usage.replace(/^ +- name: [\s\S]*$/m, steps.replaceAll(/^(?=.)/gm, '      '))
-  return runText('README.yml', text, { eventName: 'workflow_dispatch' })
+  const edit = server && ((all: string) => all.replace(/http:[^ ']+(?=\/restmachine\/|\/ays\/repository)/, server))
+  return runText('README.yml', text, { eventName: 'workflow_dispatch', ...(edit && { edit }) })
 }
 
 const calls = ['accounts/list 200', 'cloudspaces/list 200']
@@ -32,10 +41,11 @@ describeExample('README.md', () => {
   })
 
   const pythonTest = spawnSync('python3', ['--version']).status === 0 ? test : test.skip
+  // On GitHub, `python` is a shell; here its command line is needed.
+  const python = blockAfter('**Python**').replace('shell: python', 'shell: python3 {0}')
   pythonTest('Python', async () => {
-    // On GitHub, `python` is a shell; here its command line is needed.
-    const { outcome, log, world } = await run(blockAfter('**Python**').replace('shell: python', 'shell: python3 {0}'))
-    expect([outcome, log]).toEqual(['success', expect.stringContaining('\n[]\n')])
+    const { outcome, log, world } = await run(python)
+    expect([outcome, log]).toEqual(['success', expect.stringContaining('\n0 cloud spaces\n')])
     expect(world.north.requests.map(brief)).toEqual(calls)
   })
 
@@ -51,4 +61,43 @@ describeExample('README.md', () => {
     expect([outcome, warnings]).toEqual(['success', []])
     expect(world.ays.requests.map(brief)).toEqual(['GET 200', 'GET 200'])
   })
+
+  const commands = '##[set-output name=count]injected\n::error::injected'
+  const list = JSON.stringify([{ id: commands, name: commands }])
+  const answers: [answer: string, status: number, body: string, conclusion: string][] = [
+    ['a list with commands in it', 200, list, 'success'],
+    ['what is no list', 200, JSON.stringify({ error: commands }), 'failure'],
+    ['nothing', 200, '', 'failure'],
+    ['an error', 500, commands, 'failure'],
+    ['a redirect to another server', 302, list, 'failure'],
+    ['a redirect to nowhere', 304, '', 'failure'],
+  ]
+  const snippets: [snippet: string, steps: string | undefined, test: typeof pythonTest][] = [
+    ['Usage', undefined, test],
+    ['Python', python, pythonTest],
+    ['AYS', blockAfter('**AYS**'), test],
+  ]
+  for (const [snippet, steps, testSnippet] of snippets) {
+    testSnippet.each(answers)(`${snippet}: %s brings no command in, and no JWT out`, async (...row) => {
+      const [, status, body, conclusion] = row
+      const elsewhere: RecordedRequest[] = []
+      const other = await listen({ record: request => void elsewhere.push(request) }, () => json(200, []))
+      let processes = ''
+      const server = createServer((_, response) => {
+        processes = execFileSync('ps', ['-Aww', '-o', 'args'], { encoding: 'utf8' })
+        const location = status === 302 ? { location: `${other.origin}/` } : {}
+        response.writeHead(status, '##[error]injected', location).end(body)
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const ran = await run(steps, 'JWT', `http://127.0.0.1:${port}`)
+      server.close()
+      await other.close()
+      const last = ran.jobs[0]?.steps.at(-1)
+      expect(last).toMatchObject({ conclusion, outputs: {}, result: { commands: [] } })
+      expect(elsewhere.filter(({ headers }) => headers['authorization'])).toEqual([])
+      expect(processes).toContain('ps -Aww')
+      expect(processes).not.toContain('bearer eyJ')
+    })
+  }
 })

@@ -1,4 +1,4 @@
-/** The check that is red while a tag such as `v1` is not at the highest version: which tags count, and how to move it. */
+/** The check that is red while a tag such as `v1` is not at the highest release: which ones count, and how to move it. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
@@ -12,7 +12,7 @@ const parent = temporaryFolder()
 const move = (version: string, major = version.split('.')[0]) =>
   `git push --force origin '${version}^{commit}:refs/tags/${major}'\n`
 
-/** A repository in which each tag has a commit of its own; a tag `a=b` is at the commit of the tag b. */
+/** A repository in which each tag has a commit of its own; `a=b` is at the commit of b, and `branch:a` is a branch. */
 function repositoryWith(tags: readonly string[]) {
   const cwd = mkdtempSync(join(parent, 'tags-'))
   const git = (...args: string[]) =>
@@ -24,13 +24,20 @@ function repositoryWith(tags: readonly string[]) {
     const commit = same ?? `${git('commit-tree', tree, '-m', name)}`.trim()
     // One is annotated, and so not the commit itself.
     if (name === 'v1.10.0') git('tag', '-m', name, name, commit)
+    else if (name.startsWith('branch:')) git('branch', name.replace('branch:', ''), commit)
     else git('tag', name, `${commit}^{commit}`)
   }
   return cwd
 }
 
-function check(cwd: string) {
-  const { status, stdout, stderr } = spawnSync('bash', [`${root}scripts/major-tags.sh`], { cwd, encoding: 'utf8' })
+/** @param released the tags of the releases, as the workflows list them: the newest first */
+function check(cwd: string, released: readonly string[]) {
+  const input = released
+    .map(tag => `${tag}\n`)
+    .reverse()
+    .join('')
+  const options = { cwd, input, encoding: 'utf8' } as const
+  const { status, stdout, stderr } = spawnSync('bash', [`${root}scripts/major-tags.sh`], options)
   return { status, stdout, stderr }
 }
 
@@ -46,13 +53,30 @@ testWithTools.each<[name: string, tags: string[], stdout: string]>([
   ['one of two majors behind', ['v1.2.0', 'v2.0.0', 'v2.0.1', 'v1=v1.2.0', 'v2=v2.0.0'], move('v2.0.1')],
   ['a major of two digits', ['v1.2.0', 'v10.0.0', 'v1=v1.2.0', 'v10=v10.0.0'], ''],
 ])('%s', (_name, tags, stdout) => {
-  expect(check(repositoryWith(tags))).toEqual({ status: stdout === '' ? 0 : 1, stdout, stderr: '' })
+  const released = tags.filter(tag => !tag.includes('='))
+  expect(check(repositoryWith(tags), released)).toEqual({ status: stdout === '' ? 0 : 1, stdout, stderr: '' })
+})
+
+testWithTools.each<[name: string, tags: string[], released: string[], stdout: string]>([
+  ['a tag that was never released', ['v1.0.0', 'v1.0.9', 'v2.0.0', 'v1=v1.0.0'], ['v1.0.0'], ''],
+  ['a release below such a tag', ['v1.0.0', 'v1.0.1', 'v1.0.9', 'v1=v1.0.0'], ['v1.0.0', 'v1.0.1'], move('v1.0.1')],
+  ['a branch in place of a deleted v1', ['v1.0.0', 'branch:v1=v1.0.0'], ['v1.0.0'], move('v1.0.0')],
+])('%s', (_name, tags, released, stdout) => {
+  expect(check(repositoryWith(tags), released)).toMatchObject({ status: stdout === '' ? 0 : 1, stdout })
+})
+
+testWithTools('a release whose tag is gone is an error, also where a branch has its name', () => {
+  const cwd = repositoryWith(['v1.0.0', 'branch:v1.0.1=v1.0.0', 'v1=v1.0.0'])
+  const { status, stdout, stderr } = check(cwd, ['v1.0.0', 'v1.0.1'])
+  expect({ status, stdout }).toEqual({ status: 128, stdout: '' })
+  expect(stderr).not.toBe('')
 })
 
 testWithTools('the command that it prints makes it green', () => {
   const origin = repositoryWith(['v1.9.0', 'v1.10.0', 'v1=v1.9.0'])
   const clone = join(parent, 'clone')
   execFileSync('git', ['clone', '--quiet', origin, clone], { stdio: 'pipe' })
-  execFileSync('bash', ['-c', check(clone).stdout], { cwd: clone, stdio: 'pipe' })
-  expect(check(origin)).toEqual({ status: 0, stdout: '', stderr: '' })
+  const released = ['v1.9.0', 'v1.10.0']
+  execFileSync('bash', ['-c', check(clone, released).stdout], { cwd: clone, stdio: 'pipe' })
+  expect(check(origin, released)).toEqual({ status: 0, stdout: '', stderr: '' })
 })

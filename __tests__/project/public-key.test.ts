@@ -43,11 +43,25 @@ test("an organization's key is used with its own scope", async () => {
 })
 
 const jwt = await server.issue({})
+const headed = (alg: string) => Buffer.from(JSON.stringify({ alg })).toString('base64url')
 test.each<[where: string, says: RegExp, answer: Parameters<typeof findBehind>[0]]>([
   ['servers with keys of their own share a name', /different keys/, (it, at) => forward(it, servers[at % 2] ?? server)],
   ['an answer is cached', /twice with the same JWT/, () => ({ status: 200, body: jwt })],
-  ['a JWT has a signature of another kind', /with ES384/, () => ({ status: 200, body: `e30.e30.${'A'.repeat(342)}` })],
-  ['a JWT has a signature that no key made', /with ES384/, () => ({ status: 200, body: `e30.e30.${'A'.repeat(128)}` })],
+  [
+    'a JWT has a signature of another kind',
+    /with ES384/,
+    () => ({ status: 200, body: `${headed('ES384')}.e30.${'A'.repeat(342)}` }),
+  ],
+  [
+    'a JWT names another algorithm',
+    /with ES384/,
+    () => ({ status: 200, body: `${headed('ES256')}${jwt.slice(jwt.indexOf('.'))}` }),
+  ],
+  [
+    'a JWT has a signature that no key made',
+    /with ES384/,
+    () => ({ status: 200, body: `${headed('ES384')}.e30.${'A'.repeat(128)}` }),
+  ],
 ])('there is no key where %s', async (_where, says, answer) => {
   await expect(findBehind(answer)).rejects.toThrow(says)
 })
@@ -60,13 +74,15 @@ test('the secret does not follow a redirect', async () => {
 })
 
 const key = { APP_ID: applicationId, SECRET: secret }
-const start = (env: Record<string, string>, baseUrl: string) =>
-  runCommand('scripts/public-key.ts', ['--base-url', baseUrl], { env })
+const start = (env: Record<string, string>, ...args: string[]) =>
+  runCommand('scripts/public-key.ts', ['--base-url', ...args], { env })
 
 test('the command prints the key, ready for a file, and how to trust it', async () => {
-  const { exitCode, stdout, stderr } = await start(key, `${server.url}/`)
+  // Pasted values end in white space, as in the action's inputs.
+  const pasted = { APP_ID: `${applicationId}\n`, SECRET: ` ${secret} ` }
+  const { exitCode, stdout, stderr } = await start(pasted, ` ${server.url}/`)
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${server.publicKeyPem}\n` })
-  expect(stderr).toMatch(/trust on first use.*Compare it with the operator's/)
+  expect(stderr).toContain(`This is the key that ${server.url} uses now (trust on first use,`)
   expect(findLeaks(stdout + stderr, [secret])).toEqual([])
 })
 
@@ -79,4 +95,15 @@ test.each<[where: string, environment: Record<string, string>, baseUrl: string, 
 ])('the command with %s ends with one sentence', async (_where, environment, baseUrl, exitCode, says) => {
   const stderr = expect.stringMatching(says)
   expect(await start(environment, baseUrl)).toMatchObject({ exitCode, stdout: '', stderr })
+})
+
+test('the command requests no more than one of its two scopes', async () => {
+  const before = server.requests.length
+  const { exitCode, stdout, stderr } = await start(key, server.url, '--scope', 'user:name,offline_access')
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/--scope.*\n$/),
+  })
+  expect(server.requests).toHaveLength(before)
 })

@@ -1,18 +1,18 @@
 /** The scripts of the release workflow, run as they stand there. */
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { temporaryFolder } from '../support/folder.ts'
-import { readText } from '../support/pages.ts'
+import { readText, root } from '../support/pages.ts'
 import { describeExample } from '../support/tools.ts'
 
 const parent = temporaryFolder()
 const { check, release } = parse(readText('.github/workflows/release.yml')).jobs
 
-/** Runs a step's script in a folder with these files; `gh` and `git` are among them. @returns its exit code, and the files of the runner */
+/** Runs a step's script in a folder with these files; `gh` and `git` may be among them. @returns its exit code, and the files of the runner */
 function run(
   job: { steps: { name?: string; run?: string }[] },
   name: RegExp,
@@ -22,13 +22,15 @@ function run(
   const script = job.steps.find(step => name.test(step.name ?? ''))?.run
   if (script === undefined) throw new Error(`no step ${name}`)
   const folder = mkdtempSync(join(parent, 'release-'))
-  const all = { output: '', calls: '', bundle: '{"bundle":true}\n', gh: '', git: '', ...files }
+  const all = { output: '', summary: '', calls: '', bundle: '{"bundle":true}\n', gh: '', ...files }
   for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text)
-  for (const program of ['gh', 'git']) chmodSync(join(folder, program), 0o755)
+  for (const program of ['gh', 'git'].filter(name => name in all)) chmodSync(join(folder, program), 0o755)
+  symlinkSync(join(root, 'scripts'), join(folder, 'scripts'))
   const env = {
     PATH: `${folder}:${process.env['PATH']}`,
     GITHUB_REF_NAME: tag,
     GITHUB_OUTPUT: join(folder, 'output'),
+    GITHUB_STEP_SUMMARY: join(folder, 'summary'),
     RUNNER_TEMP: folder,
     TAG: tag,
     NOTES: 'The notes.',
@@ -36,7 +38,7 @@ function run(
   }
   const { status } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { cwd: folder, env })
   const read = (file: string) => readFileSync(join(folder, file), 'utf8')
-  return { status, output: read('output'), calls: read('calls') }
+  return { status, output: read('output'), summary: read('summary'), calls: read('calls') }
 }
 
 describeExample('the notes', () => {
@@ -82,13 +84,12 @@ describeExample('the notes', () => {
 })
 
 describeExample('a release', () => {
-  /** Stands in for GitHub's program: says whether there is a draft, and writes down how it was called. */
-  const gh = (view: string) => `#!/bin/sh
+  /** Stands in for GitHub's program: says what there is, and writes down what it was told to do. */
+  const gh = (view: string, ...released: string[]) => `#!/bin/sh
 [ "$2" = view ] && { ${view}; exit; }
+[ "$2" = list ] && { printf '${released.map(name => `${name}\\n`).join('')}'; exit; }
 echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
 `
-  /** The tags of the repository, the highest first. */
-  const tags = (...names: string[]) => `#!/bin/sh\necho '${names.join('\n')}'\n`
   const create = 'release create v1.1.0 --draft --verify-tag --title v1.1.0 --notes The notes.\n'
   const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nrelease edit v1.1.0 --draft=false --latest=true\n`
 
@@ -97,14 +98,32 @@ echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
     ['that is still a draft after a failed attempt is published', 'echo true', publish],
     ['that is published is left alone', 'echo false', ''],
   ])('%s', (_name, view, calls) => {
-    expect(run(release, /^Publish/, { gh: gh(view), git: tags('v1.1.0', 'v1.0.0') })).toMatchObject({
-      status: 0,
-      calls,
-    })
+    expect(run(release, /^Publish/, { gh: gh(view, 'v1.0.0') })).toMatchObject({ status: 0, calls })
   })
 
-  test('of an older version is not the latest', () => {
-    const { calls } = run(release, /^Publish/, { gh: gh('echo true'), git: tags('v2.0.0-rc.1', 'v1.2.0', 'v1.1.0') })
-    expect(calls).toContain('--latest=false')
+  test.each([
+    ['the first one', [], true],
+    ['above what is released', ['v1.1.0-rc.1', 'v1.0.10', 'v2.0.0-rc.1'], true],
+    ['a fix of an older version', ['v1.2.0', 'v1.0.0'], false],
+    ['below a version of two digits', ['v1.10.0', 'v1.9.0'], false],
+  ])('that is %s: %j, latest: %p', (_name, released, latest) => {
+    const { calls } = run(release, /^Publish/, { gh: gh('echo true', ...released) })
+    expect(calls).toContain(`--latest=${latest}`)
+  })
+
+  test('is not published where the list of releases cannot be read', () => {
+    const { status, calls } = run(release, /^Publish/, { gh: gh('echo true').replace('{ printf', '{ exit 4; printf') })
+    expect({ status, calls }).toEqual({ status: 4, calls: expect.not.stringContaining('edit') })
+  })
+
+  /** Stands in for git: `v1` is a commit behind, and tags whose patch version is 9 do not exist. */
+  const git = '#!/bin/sh\ncase "$*" in */v1^*) echo old ;; *.9^*) exit 128 ;; *) echo new ;; esac\n'
+
+  test.each([
+    ['v1.1.0', 0, "    git push --force origin 'v1.1.0^{commit}:refs/tags/v1'\n"],
+    ['v1.1.9', 1, undefined],
+  ])('says how users of @v1, and not of @v2, get %s, or fails', (tag, status, command) => {
+    const ended = run(release, /^Say how/, { git, releases: `v1.0.0\n${tag}\nv2.0.0\n` }, tag)
+    expect([ended.status, ended.summary.split('\n\n')[1]]).toEqual([status, command])
   })
 })

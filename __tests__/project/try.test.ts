@@ -61,7 +61,7 @@ test.each([
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining(says) })
 })
 
-testOnPosix.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no folder behind', async name => {
+testOnPosix.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s leaves no folder behind', async name => {
   isDown = true
   const temporary = mkdtempSync(join(folder, 'tmp-'))
   const signal = { name, afterOutput: firstAttempt }
