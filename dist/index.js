@@ -221,7 +221,7 @@ const sentences = {
     ERR_DNS: ({ name }, cause) => `This runner's DNS could not look up the host name of ${name} (${cause}): check the runner's network and DNS settings, or raise "timeout".`,
     ERR_CONNECTION: ({ name, input }, cause) => `The connection to ${name} failed (${cause}): check "${input}", that the server is up, and that no firewall or proxy closes the connection.`,
     ERR_TIMEOUT: ({ name }, seconds, attempts, isLate) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): ${isLate
-        ? 'what the step did before used most of "timeout". Raise it.'
+        ? 'the requests before used most of "timeout". Raise "timeout".'
         : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'}`,
     ERR_WAIT_TOO_LONG: ({ name }, status, wait, left, fits) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
     ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,

@@ -80,7 +80,7 @@ export const sentences = {
   ERR_TIMEOUT: ({ name }: Server, seconds: number, attempts: number, isLate: boolean) =>
     `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): ${
       isLate
-        ? 'what the step did before used most of "timeout". Raise it.'
+        ? 'the requests before used most of "timeout". Raise "timeout".'
         : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'
     }`,
   ERR_WAIT_TOO_LONG: ({ name }: Server, status: number, wait: number, left: number, fits: boolean) =>

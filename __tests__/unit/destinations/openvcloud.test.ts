@@ -36,7 +36,7 @@ test.each<[found: string, answer: Answer]>([
   ['status 404', answerOf(404)],
   ['an HTML page', answerOf(200, { body: ' <html>', mediaType: 'text/html' })],
   ['an HTML page', answerOf(200, { body: '<html>', isWhole: false })],
-  ...['{}', '', 'hello', '[1]', '[not JSON', '[] x'].map((body): [string, Answer] => [noList, list(body)]),
+  ...['{}', '', 'hello', '[1]', '[not JSON', '[] x', 'x []'].map((body): [string, Answer] => [noList, list(body)]),
   ...['{"accounts":[{', '[ERROR] log'].map((body): [string, Answer] => [noList, list(body, false)]),
 ])('is not OpenvCloud (%s): %j', async (found, answer) => {
   const says = `https://ovc.example did not answer as OpenvCloud does (${found}): `

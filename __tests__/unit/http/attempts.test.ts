@@ -128,7 +128,18 @@ test.each<[cause: string, step: [request.Outcome, number], code: Code]>([
 })
 
 test('a server that stops answering is the cause, although it failed otherwise before', async () => {
-  await expect(asked([answer(503), silence]).answer).rejects.toThrow('[ERR_TIMEOUT]')
+  const { answer: last } = asked([answer(503), silence], { timeout: 20_000 })
+  await expect(last).rejects.toThrow(saying('ERR_TIMEOUT', '3 attempts): check that it is up'))
+})
+
+test('an answer is the cause, however little time it had', async () => {
+  const { answer: last } = asked([[...answer(504), 10_000], answer(503)], { timeout: 12_000, retries: 1 })
+  await expect(last).rejects.toThrow('(status 503 after 2 attempts)')
+})
+
+test('a short "timeout" is not called used up', async () => {
+  const { answer: last } = asked([silence], { timeout: 3000 })
+  await expect(last).rejects.toThrow(saying('ERR_TIMEOUT', '(3 s, 1 attempt): check that it is up'))
 })
 
 describe('the time of an attempt', () => {
@@ -154,10 +165,8 @@ describe('the time of an attempt', () => {
   test('is what the requests before have left', async () => {
     const { ask, answer: first } = asked([late(29_000), late(29_000), late(2500)], { retries: 0 })
     await Promise.all([first, ask(page, server)])
-    await expect(ask(page, server)).rejects.toThrow(
-      saying('ERR_TIMEOUT', '(2 s, 1 attempt): what the step did before used'),
-    )
-    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(0 s, 1 attempt): what the step did'))
+    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(2 s, 1 attempt): the requests before used'))
+    await expect(ask(page, server)).rejects.toThrow(saying('ERR_TIMEOUT', '(0 s, 1 attempt): the requests before'))
     expect(deadlines()).toEqual([60_000, 31_000, 2000, 1])
   })
 })

@@ -34,7 +34,7 @@ test.each<[when: string, inputs: Texts, env: Texts]>([
   ['next to another key', { 'public-key': 'one' }, { INPUT_PUBLIC_KEY: 'another' }],
 ])('is reported %s', (_when, inputs, env) => expect(() => read(inputs, env)).toThrow(saying('ERR_INPUT_MISSPELT')))
 
-const passedOn = { INPUT_BASE_URL: ' https://itsyou.online ', INPUT_PUBLIC_KEY: 'x' }
+const passedOn = { INPUT_BASE_URL: ' https://itsyou.online ', INPUT_PUBLIC_KEY: ' x ' }
 
 // Gitea's runner passes a composite action's own inputs on to this step.
 test.each<[what: string, inputs: Texts, env: Texts]>([

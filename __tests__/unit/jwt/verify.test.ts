@@ -24,6 +24,11 @@ test.each<[name: string, changes: Record<string, unknown>, asked: Asked]>([
   expect(await verify(changes, asked)).toMatchObject({ identity: 'jane' })
 })
 
+test("an organization's JWT names the organization twice", async () => {
+  const ofOrganization = { username: undefined, globalid: applicationId }
+  expect(await verify(ofOrganization, {})).toMatchObject({ identity: applicationId, keyKind: 'organization' })
+})
+
 const add = (input: string) =>
   `"${input}" does not request. No JWT was set: add what the job needs to "${input}", or ask`
 const unsafe = '"scope" does not request. No JWT was set: ask the server\'s operator. ['

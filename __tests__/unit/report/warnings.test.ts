@@ -8,7 +8,8 @@ import { read, type Texts } from '../../support/inputs.ts'
 const matching = (sentences: RegExp[]) => sentences.map(sentence => expect.stringMatching(sentence))
 
 const admin = /^The scope "user:admin" allows everything: .* secrets of all the user's API keys .* "scope: user:name"/
-const owner = /^The scope "organization:owner" allows everything: .* API keys .* "scope: organization:owner:ays"/
+const owner =
+  /^The scope "organization:owner" allows everything: .* all the organization's API keys .* "scope: organization:owner:ays"/
 
 test.each<[scopes: string, expected: RegExp[]]>([
   ['user:name,user:memberof:my-org,offline_access', []],
@@ -70,6 +71,7 @@ const oldAdmin = { ...renewable, scopes: ['user:admin'] }
 test.each<[name: string, token: typeof userToken, before: typeof userToken, expected: RegExp[]]>([
   ['of the same', old, old, [renewAgain]],
   ['that lost a scope', renewable, old, [renewAgain, lost('user:email')]],
+  ['that lost two', { ...renewable, scopes: [] }, old, [renewAgain, /"user:name", "user:email", .* needs them, get/]],
   ['that cannot be renewed again', { ...old, refreshToken: undefined }, old, [lost('offline_access')]],
   [
     'with all rights',
