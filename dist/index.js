@@ -160,8 +160,11 @@ function shownName(text) {
     return text.includes(' ') ? `"${text}"` : text;
 }
 function listInQuotes(names) {
-    const [shown, more] = [names.slice(0, 6), names.length - 6];
-    return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    return shortList(names.map(name => `"${name}"`));
+}
+function shortList(parts) {
+    const more = parts.length - 6;
+    return parts.slice(0, 6).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 function quoteOrDescribe(value, verb = 'is') {
     return value.length <= 80 && isPrintable(value)
@@ -212,7 +215,7 @@ const sentences = {
         ? 'leave "summary" out.'
         : 'run this action in a runner that supports environment files (GitHub, or a recent Gitea, Forgejo or act).'}`,
     ERR_RUNNER_FILES_DENIED: (variable, code) => `The file in ${variable} cannot be written (${code}): ${code === 'EACCES'
-        ? 'usually, the job\'s container runs as another user than the runner. Set "options: --user root" for the container, or the runner\'s user id.'
+        ? 'usually, the job\'s container runs as a different user from the runner. Set "options: --user root" for the container, or the runner\'s user id.'
         : 'the file or its file system is read-only. Check the runner.'}`,
     ERR_OUTPUTS_INCOMPLETE: (code) => `Could not finish writing the outputs (${code}), so later steps may get only some of them: check whether the runner's disk is full, and run the job again.`,
     ERR_CANCELLED: (signal) => `The step was cancelled (${signal}) before a JWT was set: run the job again. If no one cancelled it, check "timeout-minutes", "concurrency", "fail-fast" of the matrix, and whether the runner was shut down.`,
@@ -223,19 +226,19 @@ const sentences = {
     ERR_TIMEOUT: ({ name }, seconds, attempts, isLate) => `${name} did not send a whole answer in time (${seconds} s, ${inAttempts(attempts)}): ${isLate
         ? 'the requests before used most of "timeout". Raise "timeout".'
         : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'}`,
-    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left, fits) => `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
+    ERR_WAIT_TOO_LONG: ({ name }, status, wait, left, fits) => `${name} asks clients to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
     ERR_RATE_LIMIT: ({ name }, attempts) => `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
     ERR_UNAVAILABLE: ({ name, input }, status, attempts) => `${name} is unavailable (status ${status} after ${inAttempts(attempts)}): run the job again later, or raise "retries" and "timeout". If this continues, check "${input}"${input === 'base-url' ? ', or ask the operator' : ', or leave it empty to skip this check'}.`,
     ERR_PROXY_INVALID: (variable, found, remedy) => `${variable} ${found}: ${remedy}`,
     ERR_PROXY_FAILED: (variable, cause) => `The connection to the proxy in ${variable} failed (${cause}): check its address and that it is an http proxy, or name the server in no_proxy.`,
     ERR_PROXY_REFUSED: (variable, url, status, remedy) => `The proxy in ${variable} did not connect to ${url} (status ${status}): ${remedy}`,
     ERR_PROXY_SILENT: (variable, url, seconds, attempts) => `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
-    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the CA's PEM file. Otherwise the server may not send intermediate certificates: tell its operator.`,
-    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
+    ERR_CERTIFICATE_UNTRUSTED: ({ name }, cause) => `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}): for a private CA or TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the CA's PEM file. Otherwise, the server may omit intermediate certificates: tell its operator.`,
+    ERR_CERTIFICATE_EXTRA_CA: ({ name }, cause) => `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
     ERR_CERTIFICATE_EXPIRED: ({ name }, cause) => `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
     ERR_CERTIFICATE_HOST: ({ name, input }, cause) => `The certificate of ${name} is for another host name (${cause}): check the host name in "${input}", and that DNS leads to your server. If both are right, ask the operator for a certificate with this name.`,
     ERR_CERTIFICATE_INVALID: ({ name }, cause) => `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
-    ERR_CLIENT_CERTIFICATE: ({ name, input }, cause) => `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
+    ERR_CLIENT_CERTIFICATE: ({ name, input }, cause) => `${name} requires a client certificate (${cause}), which this action does not support: set "${input}" to an address that does not require one.`,
     ERR_TLS: ({ name }, cause, remedy) => `${name} and this runner could not agree on TLS (${cause}): ${remedy}`,
     ERR_PROTOCOL: ({ name, input }, cause) => cause === 'HPE_HEADER_OVERFLOW'
         ? `${name} sent an answer with more than 16 kB of headers (${cause}): ask the operator of the server, or of the proxy in front of it, to send fewer.`
@@ -249,12 +252,12 @@ const sentences = {
     ERR_REDIRECT: ({ name }, remedy) => `${name} answered with a redirect, which is not followed, because the request contains a credential: ${remedy}`,
     ERR_NOT_A_JWT: ({ name }, found) => `${name} answered with ${found} instead of a JWT: check that "base-url" is an ItsYou.online server, and that no login or maintenance page is in front of it.`,
     ERR_JWT_INVALID: ({ name }, found, remedy = "tell the server's operator.") => `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
-    ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered: correct the clock that is wrong, raise "validity", or ask the operator.`,
+    ERR_JWT_EXPIRED: ({ name }, seconds) => `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. No JWT was set: the runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered. Correct the clock or "validity", or ask the operator.`,
     ERR_SCOPE_NOT_GRANTED: (missing, requested, granted, reason) => `The ${missing.length > 1 ? 'scopes' : 'scope'} ${listInQuotes(missing)} ${missing.length > 1 ? 'were' : 'was'} not granted (requested: ${listInQuotes(requested)}; granted: ${granted.length ? listInQuotes(granted) : 'none'}): ${reason}`,
     ERR_MORE_THAN_REQUESTED: (input, extra, remedy) => `The JWT has the ${input} ${listInQuotes(extra)}, which "${input}" does not request. No JWT was set: ${remedy}`,
     ERR_OVC_NEEDS_USER: () => 'OpenvCloud does not accept the JWT of an organization\'s API key. No JWT was set: use the API key of a user in "app-id" and "secret", or leave "ovc-url" empty.',
     ERR_OVC_AUDIENCE: (audiences) => `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
-    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the JWT has expired by the clock of OpenvCloud, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    ERR_OVC_REFUSED: ({ name }, identityServer) => `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the JWT has expired by the clock of OpenvCloud, OpenvCloud trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
     ERR_NOT_OPENVCLOUD: ({ name }, found) => `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
     ERR_AYS_REFUSED: ({ name }, reason) => `AYS at ${name} refused the JWT (401). No JWT was set: ${reason}`,
     ERR_NOT_AYS: ({ name }, found) => `${name} did not answer as AYS does (${found}): check that "ays-url" is its address with its prefix, such as https://ays.example/api, and that no login or maintenance page is in front of it.`,
@@ -2446,7 +2449,7 @@ function readAddress(input, value) {
     const only = `write only the address of the server, such as https://${examples[input]}.`;
     if (!value)
         throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`);
-    if (hasInvisible(value))
+    if (hasInvisible(value.replace(/\s/g, '')))
         throw invalid('contains an invisible character', 'type it again.');
     if (/^["'`\u201c\u2018<]|["'`\u201d\u2019]$|^[^<]*>$/.test(value)) {
         throw invalid('has quotation marks or angle brackets around it', 'remove them.');
@@ -2476,7 +2479,7 @@ function readAddress(input, value) {
         const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.';
         throw invalid('does not start with https://', remedy);
     }
-    return url.href.replace(/\/+$/, '');
+    return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/empty.js
@@ -2491,7 +2494,7 @@ function emptyCredentials(empty, env, payload) {
     const what = names.length === 1 ? `${names[0]} is empty` : '"app-id", "secret" and "jwt" are all empty';
     const event = record(payload);
     const arrived = otherInput(['secret'], env);
-    if (empty.includes('secret') && (!arrived || arrived.wrong === 'token')) {
+    if (empty.includes('secret') && (!arrived || /^(token|api.key)$/.test(arrived.wrong))) {
         const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']];
         if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
             return new ActionError('ERR_SECRETS_DEPENDABOT', what);
@@ -2636,13 +2639,15 @@ function inShort(seconds) {
 
 const reserved = [
     'CI GITHUB_* RUNNER_* ACTIONS_* INPUT_* STATE_*',
-    'PATH PATHEXT HOME SHELL IFS ENV BASH* SHELLOPTS PROMPT_COMMAND PS4 CDPATH GLOBIGNORE ZDOTDIR PWD OLDPWD SHLVL _ UID',
-    'EUID PPID LINENO RANDOM SECONDS LD_* DYLD_* GLIBC_* GCONV_PATH TMPDIR TMP TEMP XDG_* LANG LC_* TZ EDITOR VISUAL PAGER',
+    'PATH PATHEXT HOME SHELL IFS ENV BASH BASH_ENV BASH_COMPAT BASH_XTRACEFD BASHOPTS BASHPID SHELLOPTS PROMPT_COMMAND PS4',
+    'CDPATH GLOBIGNORE ZDOTDIR PWD OLDPWD SHLVL _ UID EUID PPID LINENO RANDOM SRANDOM SECONDS GROUPS FUNCNAME DIRSTACK',
+    'EPOCHSECONDS EPOCHREALTIME HISTCMD OPTIND LD_* DYLD_* GLIBC_TUNABLES GCONV_PATH TMPDIR TMP TEMP TZ LANG LC_ALL LC_CTYPE',
+    'LC_MESSAGES XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME XDG_DATA_DIRS EDITOR VISUAL PAGER',
     'COMSPEC SYSTEMROOT WINDIR PSMODULEPATH USERPROFILE APPDATA LOCALAPPDATA',
-    'NODE_* NPM_* PYTHON* PIP_* PERL* RUBY* GEM_* PHP_* CLASSPATH JAVA_HOME JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS',
-    '_JAVA_OPTIONS MAVEN_OPTS GRADLE_OPTS DOTNET_* CARGO_* RUSTC_* GOPATH GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE',
-    'GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH GOTOOLCHAIN GOWORK GOBIN GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT',
-    'GOOS GOARCH',
+    'NODE_* NPM_* PYTHON* PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE PERL5* PERLLIB RUBY* GEM_* PHP_* CLASSPATH',
+    'JAVA_HOME JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS MAVEN_OPTS GRADLE_OPTS DOTNET_* CARGO_* RUSTC_* GOPATH',
+    'GOROOT GOENV GOFLAGS GOPROXY GONOPROXY GOPRIVATE GOSUMDB GONOSUMDB GOINSECURE GOVCS GOAUTH GOTOOLCHAIN GOWORK GOBIN',
+    'GOCACHE GOMODCACHE GOTMPDIR GODEBUG GOEXPERIMENT GOOS GOARCH',
     'MAKEFLAGS TAR_OPTIONS GIT_* SSH_* DOCKER_* CURL_* SSL_* OPENSSL_* REQUESTS_CA_BUNDLE *_PROXY',
 ].flatMap(names => names.split(' '));
 function isReserved(name) {
@@ -2705,7 +2710,7 @@ function likelyScope(scope) {
     return isKnown ? undefined : nearestScope(rest);
 }
 function nearestScope(rest) {
-    const near = kinds.flatMap(([kind, follows]) => [/:/, /[:\-_. ]/].map(separator => {
+    const near = kinds.flatMap(([kind, follows]) => [/:/, ...(follows === 'label' ? [] : [/[:\-_. ]/])].map(separator => {
         const head = rest.split(separator).slice(0, kind.split(':').length).join(':');
         const label = follows === 'nothing' ? '' : rest.slice(head.length + 1);
         return { kind, follows, label, edits: distance(letters(head), letters(kind)) };
@@ -2827,7 +2832,7 @@ function whatToWrite(scope, before) {
     const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''));
     return nearest
         ? `write "${nearest}".`
-        : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.';
+        : 'a scope is "offline_access", or begins with "user:", or with "organization:owner" for an organization\'s key.';
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/inputs.js
@@ -2888,7 +2893,7 @@ function readInputs(unlimited) {
     };
     return { credentials, settings };
 }
-const longestInput = 16_384;
+const longestInput = 64 * 1024;
 function limited(get) {
     return name => {
         const value = get(name);
@@ -3231,7 +3236,7 @@ async function verificationKeys(publicKey, baseUrl) {
     const text = publicKey ?? builtIn;
     if (text === undefined)
         throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl);
-    if ([text, Buffer.from(text, 'base64').toString('latin1')].some(form => /private[ -](key|lines)|"d"\s*:/i.test(form))) {
+    if ([text, Buffer.from(text, 'base64').toString('latin1')].some(form => privateKey.test(form))) {
         throw new ActionError('ERR_PRIVATE_KEY');
     }
     const trusted = await readKeys(text);
@@ -3244,6 +3249,7 @@ async function verificationKeys(publicKey, baseUrl) {
         throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl);
     return { trusted, issuer: 'itsyouonline' };
 }
+const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY|^Private-Lines:|\\?"d\\?"\s*:\s*\\?"[\w-]{40}|MIG.AgE[AB]/im;
 const p384 = { name: 'ECDSA', namedCurve: 'P-384' };
 const block = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
 async function readKeys(text) {
@@ -3882,6 +3888,8 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
     const identity = username ?? globalid;
     if (!isText(isName, identity))
         throw invalid('has a "username" or "globalid" that is not plain text');
+    if (globalid !== undefined && globalid !== azp)
+        throw invalid('names two organizations ("globalid" and "azp")');
     if (typeof exp !== 'number' || !(exp >= 0 && exp <= lastDate)) {
         throw invalid('has no expiry time in seconds ("exp")');
     }
@@ -3890,7 +3898,7 @@ async function readToken(jwt, { trusted, issuer }, now, invalid) {
     if ((nbf ?? 0) > now / 1000 + clockTolerance) {
         throw invalid('is not valid yet ("nbf")', "the runner's clock is behind the server's, or the server's is ahead: correct the one that is wrong.");
     }
-    const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? []);
+    const scopes = JSON.stringify(scope) === '[""]' ? [] : (scope ?? []);
     if (!isListOf(isScopeName, scopes))
         throw invalid('has scopes that are not a list of different plain names ("scope")');
     const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
@@ -3941,7 +3949,7 @@ async function verifiedPayload(jwt, trusted, invalid) {
             throw invalid('has an extension that this action does not know ("crit")');
         case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
             if (!/\.[\w-]{128}$/.test(jwt))
-                throw invalid('has a signature that is cut off or too long', 'run the job again.');
+                throw invalid('has a signature that is cut off or too long', "run the job again, or tell the server's operator.");
             throw invalid("is not signed with this server's key", 'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.');
         default:
             throw invalid('is not a signed JWT');
@@ -3977,13 +3985,11 @@ async function verifyNew(jwt, clientId, { scopes, audiences }, verifier) {
     if (extraAudiences.length) {
         throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false));
     }
-    if (token.keyKind === 'organization' && token.identity !== clientId)
-        throw invalid('is for another organization ("globalid")');
     const granted = scopesOf(token);
-    const extra = granted.filter(scope => !scopes.includes(scope));
+    const extra = [...token.scopes, ...granted].filter(scope => !scopes.includes(scope));
     if (extra.length) {
         const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access');
-        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra, whatToAdd('scope', isUnsafe));
+        throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', [...new Set(extra)], whatToAdd('scope', isUnsafe));
     }
     const missing = scopes.filter(scope => !granted.includes(scope));
     if (missing.length)
@@ -4070,9 +4076,9 @@ const warnings_warnings = {
         const what = scope === 'user:admin'
             ? "all the user's API keys and make new ones"
             : "all the organization's API keys and change its members";
-        return `The scope "${scope}" allows everything: anyone who reads the JWT can read the secrets of ${what}. ${isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and less "scope".' : remedy}`;
+        return `The scope "${scope}" allows everything: anyone who reads the JWT can read the secrets of ${what}. ${isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and a smaller "scope".' : remedy}`;
     },
-    unknownScopes: (scopes) => `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
+    unknownScopes: (scopes) => `No known program uses the ${scopes.length > 1 ? 'scopes' : 'scope'} ${shortList(scopes)}: check the spelling.`,
     audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
     summaryNotWritten: () => 'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',
     shortValidity: () => 'JumpScale and the Go SDK treat a JWT as expired 5 minutes early: set "validity" above 5m for them.',
@@ -4219,7 +4225,7 @@ function checkFile(variable) {
         const isLog = [1, 2].some(stream => (0,external_node_fs_namespaceObject.fstatSync)(stream).ino === file.ino && (0,external_node_fs_namespaceObject.fstatSync)(stream).dev === file.dev);
         isFile = file.isFile() && !isLog;
         if (isFile)
-            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY));
+            (0,external_node_fs_namespaceObject.closeSync)((0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_APPEND));
     }
     catch (error) {
         const { code = '' } = error;
@@ -4318,11 +4324,9 @@ function formsOfSecret(secret) {
         return [groups.toString('base64'), groups.toString('base64url')];
     });
     const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)]);
-    return atLeast(shortest, [
-        ...forms,
-        ...alignments.map(skip => base64Of(secret, skip, 'utf16le')),
-        secret.toLowerCase(),
-    ]);
+    const utf16 = alignments.map(skip => base64Of(secret, skip, 'utf16le'));
+    const lower = /^\S{16,}$/.test(secret) ? [secret.toLowerCase()] : [];
+    return atLeast(shortest, [...forms, ...utf16, ...lower]);
 }
 function base64Of(text, skip, encoding = 'utf8') {
     return wholeGroups(Buffer.from(text, encoding), skip).toString('base64');
@@ -4444,7 +4448,7 @@ function clauseFor400(appId, secret, server) {
             organization: isGlobalId(appId.toLowerCase())
                 ? '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
                 : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-            neither: `${notAnId}, and not a global id (lower-case letters, digits, "-" and "_"). "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
+            neither: `${notAnId}, and not a global id, which is 3 to 150 lower-case letters, digits, "-", "_", dots or spaces. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
         },
     };
     return clauses[kindOfId(appId)][kindOfSecret(secret)];

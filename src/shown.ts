@@ -59,10 +59,15 @@ export function shownName(text: string): string {
   return text.includes(' ') ? `"${text}"` : text
 }
 
-/** `"a", "b"`: names for a message. An annotation is cut off after 4096 characters, and may have three lists. */
+/** `"a", "b"`: names for a message. */
 export function listInQuotes(names: readonly string[]): string {
-  const [shown, more] = [names.slice(0, 6), names.length - 6]
-  return shown.map(name => `"${name}"`).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return shortList(names.map(name => `"${name}"`))
+}
+
+/** An annotation is cut off after 4096 characters, and may have three lists. */
+export function shortList(parts: readonly string[]): string {
+  const more = parts.length - 6
+  return parts.slice(0, 6).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /**

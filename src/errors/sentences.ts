@@ -59,7 +59,7 @@ export const sentences = {
   ERR_RUNNER_FILES_DENIED: (variable: string, code: string) =>
     `The file in ${variable} cannot be written (${code}): ${
       code === 'EACCES'
-        ? 'usually, the job\'s container runs as another user than the runner. Set "options: --user root" for the container, or the runner\'s user id.'
+        ? 'usually, the job\'s container runs as a different user from the runner. Set "options: --user root" for the container, or the runner\'s user id.'
         : 'the file or its file system is read-only. Check the runner.'
     }`,
   ERR_OUTPUTS_INCOMPLETE: (code: string) =>
@@ -84,7 +84,7 @@ export const sentences = {
         : 'check that it is up and that this runner can reach it (firewall, private network), or raise "timeout".'
     }`,
   ERR_WAIT_TOO_LONG: ({ name }: Server, status: number, wait: number, left: number, fits: boolean) =>
-    `${name} asks to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
+    `${name} asks clients to wait ${wait} s (status ${status}), but "timeout" leaves ${left} s: run the job again later${fits ? ', or raise "timeout"' : ''}.`,
   ERR_RATE_LIMIT: ({ name }: Server, attempts: number) =>
     `${name} limits the number of requests (status 429 after ${inAttempts(attempts)}): raise "timeout", or start fewer jobs at the same time.`,
   ERR_UNAVAILABLE: ({ name, input }: Server, status: number, attempts: number) =>
@@ -99,9 +99,9 @@ export const sentences = {
   ERR_PROXY_SILENT: (variable: string, url: string, seconds: number, attempts: number) =>
     `The proxy in ${variable} did not answer the request to connect to ${url} (${seconds} s, ${inAttempts(attempts)}): check that it is up, that it is an http proxy, and that it can reach the server, or name the server in no_proxy.`,
   ERR_CERTIFICATE_UNTRUSTED: ({ name }: Server, cause: string) =>
-    `No CA that this runner trusts leads to the certificate of ${name} (${cause}): for a private CA or TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the CA's PEM file. Otherwise the server may not send intermediate certificates: tell its operator.`,
+    `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}): for a private CA or TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to the CA's PEM file. Otherwise, the server may omit intermediate certificates: tell its operator.`,
   ERR_CERTIFICATE_EXTRA_CA: ({ name }: Server, cause: string) =>
-    `No CA that this runner trusts leads to the certificate of ${name} (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
+    `The certificate of ${name} was not issued by a CA that this runner trusts (${cause}), although NODE_EXTRA_CA_CERTS is set: check that file (path, PEM format, the CA of this server), and that the server sends its intermediate certificates.`,
   ERR_CERTIFICATE_EXPIRED: ({ name }: Server, cause: string) =>
     `The certificate of ${name}, or of its CA, has expired or is not yet valid (${cause}): check the runner's clock, and ask the operator to renew the certificate.`,
   ERR_CERTIFICATE_HOST: ({ name, input }: Server, cause: string) =>
@@ -109,7 +109,7 @@ export const sentences = {
   ERR_CERTIFICATE_INVALID: ({ name }: Server, cause: string) =>
     `The certificate of ${name}, or of its CA, cannot be accepted (${cause}): ask the operator to replace it.`,
   ERR_CLIENT_CERTIFICATE: ({ name, input }: Server, cause: string) =>
-    `${name} requires a client certificate (${cause}), which this action does not support: put an address that does not require one into "${input}".`,
+    `${name} requires a client certificate (${cause}), which this action does not support: set "${input}" to an address that does not require one.`,
   ERR_TLS: ({ name }: Server, cause: string, remedy: string) =>
     `${name} and this runner could not agree on TLS (${cause}): ${remedy}`,
   ERR_PROTOCOL: ({ name, input }: Server, cause: string) =>
@@ -140,7 +140,7 @@ export const sentences = {
   ERR_JWT_INVALID: ({ name }: Server, found: string, remedy = "tell the server's operator.") =>
     `The JWT from ${name} ${found}. No JWT was set: ${remedy}`,
   ERR_JWT_EXPIRED: ({ name }: Server, seconds: number) =>
-    `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. The runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered: correct the clock that is wrong, raise "validity", or ask the operator.`,
+    `The new JWT from ${name} expired ${seconds} s ago by the runner's clock. No JWT was set: the runner's clock is ahead of the server's, the step took longer than "validity", or a cache answered. Correct the clock or "validity", or ask the operator.`,
   ERR_SCOPE_NOT_GRANTED: (
     missing: readonly string[],
     requested: readonly string[],
@@ -158,7 +158,7 @@ export const sentences = {
   ERR_OVC_AUDIENCE: (audiences: readonly string[]) =>
     `OpenvCloud does not accept a JWT with an audience, and this one has ${listInQuotes(audiences)}. No JWT was set: get a JWT without an audience, or leave "ovc-url" empty.`,
   ERR_OVC_REFUSED: ({ name }: Server, identityServer: string) =>
-    `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the JWT has expired by the clock of OpenvCloud, it trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
+    `OpenvCloud at ${name} refused the JWT (401). No JWT was set: the JWT has expired by the clock of OpenvCloud, OpenvCloud trusts another ItsYou.online than ${identityServer}, or a proxy in front of it refused or removed the JWT. Ask its operator.`,
   ERR_NOT_OPENVCLOUD: ({ name }: Server, found: string) =>
     `${name} did not answer as OpenvCloud does (${found}): check that "ovc-url" is the address of its portal, such as https://my-location.example, and that no login or maintenance page is in front of it.`,
   ERR_AYS_REFUSED: ({ name }: Server, reason: string) =>

@@ -22,7 +22,7 @@ export function readAddress(input: Server['input'], value: string): string {
   // Not the default: an unset variable must not send the secret of one server to another.
   if (!value) throw invalid('is empty', `a variable that is not set is empty. Set it, or leave "${input}" out.`)
   // No value in these sentences: a URL may contain a password.
-  if (hasInvisible(value)) throw invalid('contains an invisible character', 'type it again.')
+  if (hasInvisible(value.replace(/\s/g, ''))) throw invalid('contains an invisible character', 'type it again.')
   if (/^["'`\u201c\u2018<]|["'`\u201d\u2019]$|^[^<]*>$/.test(value)) {
     throw invalid('has quotation marks or angle brackets around it', 'remove them.')
   }
@@ -49,5 +49,5 @@ export function readAddress(input: Server['input'], value: string): string {
     const remedy = 'write https://, because a credential travels to it. Only 127.0.0.1, ::1 and localhost may use http.'
     throw invalid('does not start with https://', remedy)
   }
-  return url.href.replace(/\/+$/, '')
+  return url.href.replace(/(?<!\/)\/+$/, '')
 }

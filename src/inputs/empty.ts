@@ -23,7 +23,7 @@ export function emptyCredentials(empty: readonly Credential[], env: Environment,
   const event = record(payload)
   // Where the secret arrived, perhaps under another name, secrets are not what is missing.
   const arrived = otherInput(['secret'], env)
-  if (empty.includes('secret') && (!arrived || arrived.wrong === 'token')) {
+  if (empty.includes('secret') && (!arrived || /^(token|api.key)$/.test(arrived.wrong))) {
     const actors = [env['GITHUB_ACTOR'], record(event['sender'])['login']]
     if (actors.includes('dependabot[bot]') && eventsWithoutSecrets.has(env['GITHUB_EVENT_NAME'])) {
       return new ActionError('ERR_SECRETS_DEPENDABOT', what)

@@ -91,8 +91,8 @@ export function readInputs(unlimited: InputSource): { credentials: Credentials; 
   return { credentials, settings }
 }
 
-/** No input has so many characters, and some checks would take longer than `timeout`. */
-const longestInput = 16_384
+/** Characters: as many as an answer with a JWT may have. */
+const longestInput = 64 * 1024
 
 function limited(get: InputSource['get']): InputSource['get'] {
   return name => {

@@ -112,5 +112,5 @@ function whatToWrite(scope: string, before: string): string {
   const nearest = nearestScope(scope.replace(/^user[-_:. ]/i, ''))
   return nearest
     ? `write "${nearest}".`
-    : 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
+    : 'a scope is "offline_access", or begins with "user:", or with "organization:owner" for an organization\'s key.'
 }

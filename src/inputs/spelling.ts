@@ -31,15 +31,16 @@ export function likelyScope(scope: string): string | undefined {
  */
 export function nearestScope(rest: string): string {
   const near = kinds.flatMap(([kind, follows]) =>
-    // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`.
-    [/:/, /[:\-_. ]/].map(separator => {
+    // What separates the words may be mistyped, too: `member-of:x` and `memberof-x`. Not before a label: what follows could
+    // be a part of a secret, which no mask hides.
+    [/:/, ...(follows === 'label' ? [] : [/[:\-_. ]/])].map(separator => {
       const head = rest.split(separator).slice(0, kind.split(':').length).join(':')
       const label = follows === 'nothing' ? '' : rest.slice(head.length + 1)
       return { kind, follows, label, edits: distance(letters(head), letters(kind)) }
     }),
   )
   const [nearest] = near
-    // All rights are never a guess.
+    // All rights only where the letters are the same.
     .filter(({ kind, edits }) => edits <= (kind === 'admin' ? 0 : kind.length > 4 ? 2 : 1))
     .sort((a, b) => a.edits - b.edits)
   if (!nearest) return ''

@@ -21,10 +21,8 @@ export async function verificationKeys(publicKey: string | undefined, baseUrl: s
   const builtIn = builtInKey(baseUrl)
   const text = publicKey ?? builtIn
   if (text === undefined) throw new ActionError('ERR_PUBLIC_KEY_MISSING', baseUrl)
-  // PEM, PuTTY's form or a JWK, each also in base64.
-  if (
-    [text, Buffer.from(text, 'base64').toString('latin1')].some(form => /private[ -](key|lines)|"d"\s*:/i.test(form))
-  ) {
+  // PEM or only its base64, PuTTY's form or a JWK; each of them in base64, too.
+  if ([text, Buffer.from(text, 'base64').toString('latin1')].some(form => privateKey.test(form))) {
     throw new ActionError('ERR_PRIVATE_KEY')
   }
   const trusted = await readKeys(text)
@@ -34,6 +32,8 @@ export async function verificationKeys(publicKey: string | undefined, baseUrl: s
   if (!points.some(point => known.includes(point))) throw new ActionError('ERR_PUBLIC_KEY_CONFLICT', baseUrl)
   return { trusted, issuer: 'itsyouonline' }
 }
+
+const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY|^Private-Lines:|\\?"d\\?"\s*:\s*\\?"[\w-]{40}|MIG.AgE[AB]/im
 
 const p384 = { name: 'ECDSA', namedCurve: 'P-384' }
 

@@ -54,6 +54,8 @@ export async function readToken(jwt: string, { trusted, issuer }: Keys, now: num
   }
   const identity = username ?? globalid
   if (!isText(isName, identity)) throw invalid('has a "username" or "globalid" that is not plain text')
+  // The server's application id of an organization is its global id.
+  if (globalid !== undefined && globalid !== azp) throw invalid('names two organizations ("globalid" and "azp")')
   if (typeof exp !== 'number' || !(exp >= 0 && exp <= lastDate)) {
     throw invalid('has no expiry time in seconds ("exp")')
   }
@@ -65,7 +67,7 @@ export async function readToken(jwt: string, { trusted, issuer }: Keys, now: num
     )
   }
   // Where every scope was dropped, the server leaves a list of one empty text.
-  const scopes = Array.isArray(scope) ? scope.filter(name => name !== '') : (scope ?? [])
+  const scopes = JSON.stringify(scope) === '[""]' ? [] : (scope ?? [])
   if (!isListOf(isScopeName, scopes)) throw invalid('has scopes that are not a list of different plain names ("scope")')
   // RFC 7519, section 4.1.3, allows a single audience as a text; this server always sends a list.
   const audiences = typeof aud === 'string' ? [aud] : (aud ?? [])
@@ -121,7 +123,11 @@ async function verifiedPayload(jwt: string, trusted: readonly CryptoKey[], inval
       throw invalid('has an extension that this action does not know ("crit")')
     case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
       // RFC 7518, section 3.4: 96 bytes.
-      if (!/\.[\w-]{128}$/.test(jwt)) throw invalid('has a signature that is cut off or too long', 'run the job again.')
+      if (!/\.[\w-]{128}$/.test(jwt))
+        throw invalid(
+          'has a signature that is cut off or too long',
+          "run the job again, or tell the server's operator.",
+        )
       throw invalid(
         "is not signed with this server's key",
         'check "base-url" and "public-key". If the server\'s key was changed, use the new one, or a newer version of this action.',

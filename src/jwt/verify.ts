@@ -35,14 +35,11 @@ export async function verifyNew(
   if (extraAudiences.length) {
     throw new ActionError('ERR_MORE_THAN_REQUESTED', 'audience', extraAudiences, whatToAdd('audience', false))
   }
-  // The server's application id of an organization is its global id.
-  if (token.keyKind === 'organization' && token.identity !== clientId)
-    throw invalid('is for another organization ("globalid")')
   const granted = scopesOf(token)
-  const extra = granted.filter(scope => !scopes.includes(scope))
+  const extra = [...token.scopes, ...granted].filter(scope => !scopes.includes(scope))
   if (extra.length) {
     const isUnsafe = extra.some(scope => allRights.has(scope) || scope === 'offline_access')
-    throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', extra, whatToAdd('scope', isUnsafe))
+    throw new ActionError('ERR_MORE_THAN_REQUESTED', 'scope', [...new Set(extra)], whatToAdd('scope', isUnsafe))
   }
   // The server drops a scope that the user does not have without an error.
   const missing = scopes.filter(scope => !granted.includes(scope))

@@ -4,7 +4,7 @@ import type { Settings } from '../inputs/inputs.ts'
 import { allRights } from '../inputs/scopes.ts'
 import { likelyScope } from '../inputs/spelling.ts'
 import { clockTolerance, scopesOf, type Token } from '../jwt/token.ts'
-import { listInQuotes } from '../shown.ts'
+import { listInQuotes, shortList } from '../shown.ts'
 import { inWords } from './time-span.ts'
 
 export const warnings = {
@@ -18,11 +18,11 @@ export const warnings = {
         ? "all the user's API keys and make new ones"
         : "all the organization's API keys and change its members"
     return `The scope "${scope}" allows everything: anyone who reads the JWT can read the secrets of ${what}. ${
-      isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and less "scope".' : remedy
+      isRenewal ? 'A renewal keeps it: get a new JWT with "app-id" and "secret" and a smaller "scope".' : remedy
     }`
   },
   unknownScopes: (scopes: readonly string[]) =>
-    `"scope" contains ${scopes.slice(0, 12).join(', ')}, which no known program uses: check the spelling.`,
+    `No known program uses the ${scopes.length > 1 ? 'scopes' : 'scope'} ${shortList(scopes)}: check the spelling.`,
   audience: () => 'OpenvCloud does not accept a JWT with an audience: for OpenvCloud, get a JWT without one.',
   summaryNotWritten: () =>
     'The summary could not be written, but the JWT is set: check whether the runner\'s disk is full, or leave "summary" out.',

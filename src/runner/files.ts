@@ -72,7 +72,7 @@ function checkFile(variable: string): void {
     const isLog = [1, 2].some(stream => fstatSync(stream).ino === file.ino && fstatSync(stream).dev === file.dev)
     isFile = file.isFile() && !isLog
     // Not before that is known: a FIFO would wait for a reader, and /dev/stdout would print the JWT.
-    if (isFile) closeSync(openSync(path, constants.O_WRONLY))
+    if (isFile) closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND))
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (['EACCES', 'EPERM', 'EROFS'].includes(code)) throw new ActionError('ERR_RUNNER_FILES_DENIED', variable, code)

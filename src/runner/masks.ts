@@ -112,12 +112,10 @@ function formsOfSecret(secret: string): string[] {
     return [groups.toString('base64'), groups.toString('base64url')]
   })
   const forms = unique(interiors).flatMap(text => [text, ...(text.match(/.{12}/g) ?? []), text.slice(-12)])
-  // In lower case, as in a host name, or in the right spelling of a scope that it was put into.
-  return atLeast(shortest, [
-    ...forms,
-    ...alignments.map(skip => base64Of(secret, skip, 'utf16le')),
-    secret.toLowerCase(),
-  ])
+  const utf16 = alignments.map(skip => base64Of(secret, skip, 'utf16le'))
+  // In lower case, as in a host name, or in the right spelling of a scope that it was put into. Not a word or a line.
+  const lower = /^\S{16,}$/.test(secret) ? [secret.toLowerCase()] : []
+  return atLeast(shortest, [...forms, ...utf16, ...lower])
 }
 
 /**

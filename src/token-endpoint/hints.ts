@@ -51,7 +51,7 @@ export function clauseFor400(appId: string, secret: string, server: string): str
       organization: isGlobalId(appId.toLowerCase())
         ? '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
         : `"app-id" is not an organization's global id, and "secret" has the length of an organization's (52 characters). ${same}`,
-      neither: `${notAnId}, and not a global id (lower-case letters, digits, "-" and "_"). "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
+      neither: `${notAnId}, and not a global id, which is 3 to 150 lower-case letters, digits, "-", "_", dots or spaces. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`,
     },
   }
   return clauses[kindOfId(appId)][kindOfSecret(secret)]

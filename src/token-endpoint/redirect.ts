@@ -6,7 +6,7 @@ import { sharesText } from '../shown.ts'
 /**
  * What to do about a redirect. Where the target is the same endpoint elsewhere, that is an address for `base-url`. The
  * target is text of the server: only a plain host and path are repeated, and not where a secret can be recognized in them
- * (in lower case, its mask does not reach).
+ * (a mask does not reach a part of it).
  */
 export function redirectRemedy(location: string | undefined, server: string, secrets: readonly string[]): string {
   const elsewhere =

@@ -80,7 +80,11 @@ test('a repetition that the server asks for uses up none of the others', async (
 })
 
 test.each<[attempts: Attempt[], limits: Partial<Limits>, says: RegExp]>([
-  [[answer(503, '61')], {}, /^https:\/\/id\.example asks to wait 61 s \(status 503\), but "timeout" leaves 60 s: /],
+  [
+    [answer(503, '61')],
+    {},
+    /^https:\/\/id\.example asks clients to wait 61 s \(status 503\), but "timeout" leaves 60 s: /,
+  ],
   // A wait is rounded up, and what is left down.
   [[[...answer(503, 'Thu, 01 Jan 1970 00:01:02 GMT'), 100]], {}, / wait 62 s .* leaves 59 s: /],
   // "timeout" is at most 10 minutes, and 10 s are for the answer.
@@ -89,7 +93,7 @@ test.each<[attempts: Attempt[], limits: Partial<Limits>, says: RegExp]>([
   [[[...answer(503, '589'), 1000]], {}, / again later\. /],
   [[answer(503, '1'), answer(503, '588')], { timeout: 500_000 }, / or raise "timeout"\. /],
   [[answer(503, '2'), answer(503, '588')], { timeout: 500_000 }, / again later\. /],
-])('a server that asks to wait longer than there is time: %j', async (attempts, limits, says) => {
+])('a server that asks clients to wait longer than there is time: %j', async (attempts, limits, says) => {
   await expect(asked(attempts, limits).answer).rejects.toThrow(saying('ERR_WAIT_TOO_LONG', says))
 })
 

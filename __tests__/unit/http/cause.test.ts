@@ -143,6 +143,6 @@ test.each(['EPROTO', 'ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_X'])('TLS failed with
 })
 
 test('a code of Node that tells of a missing client certificate', () => {
-  const error = saying('ERR_CLIENT_CERTIFICATE', 'put an address that does not require one into "ovc-url"')
+  const error = saying('ERR_CLIENT_CERTIFICATE', 'set "ovc-url" to an address that does not require one')
   expect(errorFor(network('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'))).toEqual(error)
 })

@@ -21,7 +21,7 @@ test.each<[name: string, code: Code, event: unknown, env?: Record<string, string
   ['a fork', 'ERR_SECRETS_FORK', fork],
   ['a fork, before another name', 'ERR_SECRETS_FORK', fork, otherName],
   ['a fork, where the secret arrived under another name', 'ERR_INPUT_EMPTY', fork, { INPUT_CLIENT_SECRET: 'x' }],
-  ['a fork, where only the id did', 'ERR_SECRETS_FORK', fork, { INPUT_CLIENT_ID: 'x' }],
+  ['a fork, where only the id did', 'ERR_SECRETS_FORK', fork, { INPUT_CLIENT_ID: 'x', INPUT_API_KEY: 'x' }],
   ['a fork that was deleted', 'ERR_SECRETS_FORK', pull({ repo: null })],
   ['a fork in a payload without names', 'ERR_SECRETS_FORK', pull(repository(undefined, true), repository())],
   ["a fork, with its base's rights", 'ERR_INPUT_EMPTY', fork, on('pull_request_target')],

@@ -77,7 +77,8 @@ test.each(
 })
 
 // The server refuses whatever is not offline_access and begins with neither `user:` nor `organization:owner`.
-const own = 'a scope begins with "user:", or with "organization:owner" for an organization\'s key.'
+const own =
+  'a scope is "offline_access", or begins with "user:", or with "organization:owner" for an organization\'s key.'
 const ofOrganization =
   'write "organization:owner:ays" for an organization\'s key, or "user:memberof:<organization>" for a user\'s key.'
 test.each(

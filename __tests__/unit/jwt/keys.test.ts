@@ -91,11 +91,18 @@ test.each(['pkcs8', 'sec1'] as const)('a private key (%s) is named as one', asyn
 
 test.each([
   JSON.stringify(anotherKey.export({ format: 'jwk' })),
+  JSON.stringify(JSON.stringify(anotherKey.export({ format: 'jwk' }))),
+  ...(['pkcs8', 'sec1'] as const).map(type => anotherKey.export({ type, format: 'der' }).toString('base64')),
   'PuTTY-User-Key-File-3: ecdsa-sha2-nistp384\nPrivate-Lines: 1\nAAAA',
   '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx',
 ])('a private key in another form is named as one (%#)', async text => {
   await expect(verificationKeys(text, own)).rejects.toThrow(saying('ERR_PRIVATE_KEY'))
 })
+
+test.each(['Could not read private key from <stdin>', `# The private key is in the vault\n${publicKeyPem}`, '{"d":2}'])(
+  'words about a private key are none: %j',
+  async text => expect(verificationKeys(text, own)).rejects.toThrow(saying('ERR_PUBLIC_KEY_INVALID')),
+)
 
 const ecPem = (namedCurve: string) => pemOf(generateKeyPairSync('ec', { namedCurve }).publicKey)
 const offCurve = Buffer.from(pointOf(publicKeyPem))

@@ -51,7 +51,7 @@ test.each<[name: string, changes: Record<string, unknown>]>([
 const audience = 'does not have the audience of the JWT that was renewed ("aud")'
 test.each<[changes: Record<string, unknown>, found: string]>([
   [{ username: 'root' }, 'is for another identity than the JWT that was renewed'],
-  [{ username: undefined, globalid: 'jane' }, 'is for another identity than the JWT that was renewed'],
+  [{ username: undefined, globalid: 'app-1234' }, 'is for another identity than the JWT that was renewed'],
   [{ azp: 'another' }, 'was issued to another application id ("azp")'],
   [{ iss: 'decs3o' }, 'has another issuer than the JWT that was renewed ("iss")'],
   [{ scope: ['a:b', 'e:f'] }, 'has scopes that the JWT that was renewed did not have'],

@@ -13,7 +13,7 @@ const strict = { ...keys, issuer: 'itsyouonline' }
 
 const read = (jwt: string, by = keys) => readToken(jwt, by, now, found => new Error(found) as never)
 const good = (changes: Record<string, unknown> = {}) => claims({ exp, ...changes })
-const ofOrganization = { username: undefined, globalid: 'my org' }
+const ofOrganization = { username: undefined, globalid: 'my org', azp: 'my org' }
 
 test("a user's JWT", async () => {
   const scopes = ['user:name', 'user:memberof:cloud potatoes']
@@ -32,7 +32,7 @@ test("an organization's JWT that can be renewed", async () => {
 
 test.each<[name: string, changes: Record<string, unknown>, read: Record<string, unknown>]>([
   ['null beside a user name is absent', { globalid: null }, { identity: 'jane', keyKind: 'user' }],
-  ['null beside a global id is absent', { username: null, globalid: 'org' }, { keyKind: 'organization' }],
+  ['null beside a global id is absent', { username: null, globalid: 'org', azp: 'org' }, { keyKind: 'organization' }],
   ["with the key of one's own server, an issuer has any name", { iss: 'decs3o' }, { issuer: 'decs3o' }],
   ['an issuer may be a URL', { iss: 'https://id.example/iyo' }, { issuer: 'https://id.example/iyo' }],
   ['no scope', { scope: undefined }, { scopes: [] }],
@@ -59,7 +59,15 @@ test('a key may be one of several', async () => {
 })
 
 describe('claims that do not pass', () => {
-  const scopes = ['user:name', [1], [['user:name']], ['user:name,user:email'], ['user:name\n'], { 0: 'user:name' }]
+  const scopes = [
+    'user:name',
+    [1],
+    [['user:name']],
+    ['user:name,user:email'],
+    ['user:name', ''],
+    ['user:name\n'],
+    { 0: 'user:name' },
+  ]
   const one = 'does not have exactly one of "username" and "globalid"'
   const names = ['', 1, ['jane'], 'jane\n::error::x', '<b>', 'a##[error]b', 'jane ', 'a\u202eb', 'a\u{13441}b', 'a:b']
   const rows: [claim: string, values: unknown[], found: string][] = [

@@ -38,13 +38,18 @@ const noTwo =
   'The scopes "a:b", "c:d" were not granted (requested: "user:name", "a:b", "c:d"; granted: "user:name"): the server left them out. Correct "scope"'
 test.each<[code: Code, changes: Record<string, unknown>, asked: Asked, says: string]>([
   ['ERR_JWT_INVALID', { azp: 'another' }, {}, 'https://id.example was issued to another application id ("azp")'],
-  ['ERR_JWT_INVALID', { username: undefined, globalid: 'x' }, {}, 'is for another organization ("globalid")'],
   ['ERR_JWT_INVALID', { aud: ['a'] }, { audiences: ['a', 'b'] }, 'lacks the audience "b" that was asked for ("aud")'],
   ['ERR_JWT_INVALID', { iss: 1 }, {}, '("iss"). No JWT was set: tell the server\'s operator. ['],
   ['ERR_JWT_EXPIRED', { exp: now / 1000 - 60 }, {}, "https://id.example expired 60 s ago by the runner's clock"],
   ['ERR_MORE_THAN_REQUESTED', { aud: ['a', 'b'] }, { audiences: ['a'] }, `the audience "b", which ${add('audience')}`],
   ['ERR_MORE_THAN_REQUESTED', { scope: ['user:name', 'x'] }, {}, `the scope "x", which ${add('scope')}`],
   // What gives all rights, or can be renewed, is not to be requested without need.
+  [
+    'ERR_MORE_THAN_REQUESTED',
+    { scope: ['user:name', 'offline_access'] },
+    {},
+    `scope "offline_access", which ${unsafe}`,
+  ],
   ['ERR_MORE_THAN_REQUESTED', { refresh_token: 'r' }, {}, `the scope "offline_access", which ${unsafe}`],
   ['ERR_MORE_THAN_REQUESTED', { scope: ['x', 'user:admin'] }, {}, `the scope "x", "user:admin", which ${unsafe}`],
   ['ERR_MORE_THAN_REQUESTED', { scope: ['organization:owner'] }, {}, `the scope "organization:owner", which ${unsafe}`],

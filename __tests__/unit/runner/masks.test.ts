@@ -217,7 +217,11 @@ test('a proxy that repeats itself takes no time', () => {
 })
 
 test('a secret is masked in lower case, too: advice about a scope may contain it so', () => {
-  expect(run({ secret: 'Abcdefgh' })).toContain('abcdefgh')
+  expect(run({ secret: 'Abcdefgh12345678' })).toContain('abcdefgh12345678')
+  // A word of the log, and lines that the runner would mask one by one.
+  for (const secret of ['Production', 'A secret of\nseveral Lines']) {
+    expect(run({ secret })).not.toContain(secret.toLowerCase())
+  }
 })
 
 test('a JWT that was verified is masked whatever its header looks like', () => {

@@ -25,7 +25,7 @@ const capitals =
   '"app-id" has capital letters, which no organization\'s global id has. Write the global id, which the organization\'s settings page shows.'
 const noGlobalId =
   '"app-id" is not an organization\'s global id, and "secret" has the length of an organization\'s (52 characters). Copy both from the same API key.'
-const nothing = `, and not a global id (lower-case letters, digits, "-" and "_"). "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`
+const nothing = `, and not a global id, which is 3 to 150 lower-case letters, digits, "-", "_", dots or spaces. "secret" is not 28 or 52 letters, digits, "-" or "_". ${again}`
 const swapped = '"app-id" and "secret" of an organization\'s key are swapped. Exchange them.'
 const organizationSecret =
   '"app-id" has the length of an organization\'s secret (52 characters). Put the organization\'s global id there.'
