@@ -16,7 +16,8 @@ export function call(ask: Ask, { method, url }: Pick<Request, 'method' | 'url'>,
 }
 
 /**
- * Whether an answer is an empty list. `found` in the error of `wrong` tells in a few words what came instead of a list of objects. How it ends does not matter.
+ * Whether an answer is an empty list, and not a list of objects, of which only the beginning matters. `found` in the error
+ * of `wrong` says in a few words what came instead.
  *
  * @throws ActionError through `wrong` for an address that is not the server's, and for a status that is none of its own.
  */
