@@ -2261,6 +2261,7 @@ class TunnelAgent extends (external_node_https_default()).Agent {
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const userAgent = 'ovc-jwt-action';
+const noProxyAddress = 'no answer from DNS';
 (0,external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout)(2000);
 async function send(request, proxy, deadline, cancelled) {
     let isLookingUp = false;
@@ -2274,14 +2275,14 @@ async function send(request, proxy, deadline, cancelled) {
     const timeUp = new Promise(resolve => {
         timer = setTimeout(() => {
             if (isLookingUp && proxy)
-                resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' });
+                resolve({ kind: 'proxy-failed', cause: noProxyAddress });
             else
                 resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' });
         }, deadline);
     });
     const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }));
     const outcome = await Promise.race([
-        answerTo(request, agent).catch(error => failureOf(first.error ?? error)),
+        answerTo(request, agent, deadline).catch(error => failureOf(first.error ?? error)),
         timeUp,
         cancellation,
     ]);
@@ -2294,8 +2295,9 @@ function watch(agent) {
     const watched = agent;
     const add = watched.addRequest;
     watched.addRequest = function (request, ...rest) {
-        request.once('error', error => {
-            first.error ??= error;
+        request.once('error', (error) => {
+            if (error.code?.startsWith('HPE_'))
+                first.error = error;
         });
         request.once('upgrade', (message, socket) => {
             socket.destroy();
@@ -2305,7 +2307,7 @@ function watch(agent) {
     };
     return first;
 }
-async function answerTo(request, agent) {
+async function answerTo(request, agent, deadline) {
     const handler = {
         prepareRequest(options) {
             options.agent = agent;
@@ -2314,7 +2316,8 @@ async function answerTo(request, agent) {
         canHandleAuthentication: () => false,
         handleAuthentication: () => Promise.reject(new Error('not used')),
     };
-    const client = new lib_HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false });
+    const options = { allowRedirects: false, allowRetries: false, socketTimeout: deadline + 1000 };
+    const client = new lib_HttpClient(userAgent, [handler], options);
     const headers = { ...request.headers, 'accept-encoding': 'identity' };
     const { message } = await client.request(request.method, request.url, request.body, headers);
     const { statusCode: status = 0, headers: its } = message;
@@ -2394,7 +2397,7 @@ function isEmptyList(answer, server, wrong) {
     if (body.trimStart().startsWith('<'))
         throw wrong('an HTML page');
     const isEmpty = /^\s*\[\s*\]\s*$/.test(body);
-    if (!isEmpty && !/^\s*\[\s*\{/.test(body))
+    if (!isEmpty && !/^\s*\[\s*\{\s*("|\}|$)/.test(body))
         throw wrong('not a list of objects in JSON');
     return isEmpty;
 }
@@ -2941,6 +2944,9 @@ function proxyCause(cause) {
 }
 function errorOf(outcome, server, { seconds, attempts, isLate, hasExtraCa }) {
     const proxyVariable = server.proxy?.variable ?? 'https_proxy';
+    const hasNoTime = outcome.kind === 'deadline' || (outcome.kind === 'proxy-failed' && outcome.cause === noProxyAddress);
+    if (isLate && hasNoTime)
+        return new ActionError('ERR_TIMEOUT', server, seconds, attempts, isLate);
     switch (outcome.kind) {
         case 'answer':
             if (outcome.status === 429)
@@ -3036,12 +3042,13 @@ function tlsRemedy(said, { input, proxy }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/http/retry.js
+
 const transientStatuses = new Set([
     408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
 ]);
 const transientCodes = new Set([
     ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPIPE'],
-    ...['ETIMEDOUT', 'no answer from DNS'],
+    ...['ETIMEDOUT', 'HPE_INVALID_CHUNK_SIZE', noProxyAddress],
 ]);
 const firstStep = 1000;
 const longestStep = 10_000;
@@ -3123,7 +3130,7 @@ function askWithin({ timeout, retries }, hasExtraCa, world) {
             const took = world.elapsed() - began;
             const cause = causeOf(outcome);
             const timeLeft = end - world.elapsed();
-            if (!told || outcome.kind !== 'deadline' || time > Math.max(leastAttempt, told.took))
+            if (!told || !saysLess(outcome, time, told))
                 told = { outcome, took };
             const decision = decideRetry({
                 outcome,
@@ -3159,6 +3166,11 @@ function askWithin({ timeout, retries }, hasExtraCa, world) {
         }
     };
 }
+function saysLess(outcome, time, { outcome: before, took }) {
+    if (outcome.kind !== 'deadline' || time >= Math.max(leastAttempt, took))
+        return false;
+    return before.kind === 'answer' || (before.kind === 'proxy-failed' && outcome.of === 'proxy');
+}
 function attemptTime(timeLeft, isRepeatable) {
     return Math.max(1, isRepeatable ? Math.min(timeLeft, Math.max(timeLeft / 2, leastAttempt)) : timeLeft);
 }
@@ -3183,8 +3195,9 @@ function proxyFor(url, { variable, value, exceptions }) {
     if (isLoopback(target.hostname))
         return undefined;
     const text = value.trim();
-    if (!text && value)
+    if (!text && value && !isException(target, exceptions)) {
         throw new ActionError('ERR_PROXY_INVALID', variable, 'contains only white space', 'remove it.');
+    }
     if (!text)
         return undefined;
     const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
@@ -4241,6 +4254,7 @@ function warn(warnings) {
         core_warning(warning);
 }
 async function publish({ outputs, lines, warnings, summary }, settings) {
+    checkFiles(settings);
     try {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { run } from '../../sandbox/runner/process.ts'
 import { inputsFor, startItsYouOnline } from '../../sandbox/servers/itsyouonline.ts'
-import { folder, main, testWhere } from '../support/action.ts'
+import { folder, main, preload, runStep, testWhere } from '../support/action.ts'
 
 type Files = { GITHUB_OUTPUT?: string; GITHUB_ENV?: string; GITHUB_STEP_SUMMARY?: string }
 
@@ -78,6 +78,22 @@ test.concurrent.each<[variable: string, Files]>([
   expect(lines).toEqual(noFile(variable))
   expect(requests).toEqual([])
   expect(readFileSync(output, 'utf8')).toBe('')
+})
+
+test.concurrent('a file that is gone when the JWT is there: nothing is set', async () => {
+  const nodeArguments = preload(`
+    import http from 'node:http'
+    import { rmSync } from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { request } = http
+    http.request = (...options) => {
+      rmSync(process.env.GITHUB_ENV, { force: true })
+      return request(...options)
+    }
+    syncBuiltinESMExports()`)
+  const { run } = await runStep({ nodeArguments })
+  expect(run).toKeepPromises()
+  expect(run.errors).toEqual([expect.stringMatching(/^GITHUB_ENV .*\[ERR_RUNNER_FILES\]$/)])
 })
 
 // As on a full disk, a file that has reached the limit takes no more.

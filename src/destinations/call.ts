@@ -28,6 +28,6 @@ export function isEmptyList(answer: Answer, server: Server, wrong: (found: strin
   if (status !== 200) throw new ActionError('ERR_UNEXPECTED_STATUS', server, status)
   if (body.trimStart().startsWith('<')) throw wrong('an HTML page')
   const isEmpty = /^\s*\[\s*\]\s*$/.test(body)
-  if (!isEmpty && !/^\s*\[\s*\{/.test(body)) throw wrong('not a list of objects in JSON')
+  if (!isEmpty && !/^\s*\[\s*\{\s*("|\}|$)/.test(body)) throw wrong('not a list of objects in JSON')
   return isEmpty
 }

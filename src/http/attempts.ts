@@ -46,7 +46,7 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
     const start = world.elapsed()
     let used = 0
     const causes: string[] = []
-    let told: { outcome: Outcome; took: number } | undefined
+    let told: Told | undefined
     for (;;) {
       const time = attemptTime(end - world.elapsed(), used < retries)
       const began = world.elapsed()
@@ -54,8 +54,7 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
       const took = world.elapsed() - began
       const cause = causeOf(outcome)
       const timeLeft = end - world.elapsed()
-      // A last attempt with too little time for an answer says less than the one before it.
-      if (!told || outcome.kind !== 'deadline' || time > Math.max(leastAttempt, told.took)) told = { outcome, took }
+      if (!told || !saysLess(outcome, time, told)) told = { outcome, took }
       const decision = decideRetry({
         outcome,
         cause,
@@ -87,6 +86,15 @@ export function askWithin({ timeout, retries }: Limits, hasExtraCa: boolean, wor
       if (signal !== undefined) throw new ActionError('ERR_CANCELLED', signal)
     }
   }
+}
+
+/** The outcome that the error is about, and how long it took, in milliseconds. */
+type Told = { readonly outcome: Outcome; readonly took: number }
+
+/** Whether an attempt had too little time to be answered as the one before was, by the server or by the proxy. */
+function saysLess(outcome: Outcome, time: number, { outcome: before, took }: Told): boolean {
+  if (outcome.kind !== 'deadline' || time >= Math.max(leastAttempt, took)) return false
+  return before.kind === 'answer' || (before.kind === 'proxy-failed' && outcome.of === 'proxy')
 }
 
 /** Half of what is left, so that a server that keeps silent once does not use it all; the last attempt gets all. */

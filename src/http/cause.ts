@@ -2,7 +2,7 @@
 
 import type { Server } from '../address.ts'
 import { ActionError } from '../errors/error.ts'
-import { certificateCodes, type Outcome } from './request.ts'
+import { certificateCodes, noProxyAddress, type Outcome } from './request.ts'
 
 /** The cause of a failed attempt in our own words: the text of a status line is the server's, and is not repeated. */
 export function causeOf(outcome: Outcome): string {
@@ -46,6 +46,8 @@ export function errorOf(
   { seconds, attempts, isLate, hasExtraCa }: LastAttempt,
 ): ActionError {
   const proxyVariable = server.proxy?.variable ?? 'https_proxy'
+  const hasNoTime = outcome.kind === 'deadline' || (outcome.kind === 'proxy-failed' && outcome.cause === noProxyAddress)
+  if (isLate && hasNoTime) return new ActionError('ERR_TIMEOUT', server, seconds, attempts, isLate)
   switch (outcome.kind) {
     case 'answer':
       if (outcome.status === 429) return new ActionError('ERR_RATE_LIMIT', server, attempts)

@@ -47,7 +47,9 @@ function proxyFor(url: string, { variable, value, exceptions }: ProxySettings): 
   if (isLoopback(target.hostname)) return undefined
   const text = value.trim()
   // http-client reads the variable itself, and fails over white space.
-  if (!text && value) throw new ActionError('ERR_PROXY_INVALID', variable, 'contains only white space', 'remove it.')
+  if (!text && value && !isException(target, exceptions)) {
+    throw new ActionError('ERR_PROXY_INVALID', variable, 'contains only white space', 'remove it.')
+  }
   if (!text) return undefined
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const proxy = URL.canParse(address) ? new URL(address) : undefined

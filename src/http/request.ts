@@ -49,6 +49,9 @@ export type Outcome =
 
 const userAgent = 'ovc-jwt-action'
 
+/** The cause where the name of the proxy was not looked up in time. */
+export const noProxyAddress = 'no answer from DNS'
+
 // Milliseconds for each address of a name. Node's 250 ms are too few for a slow link: it would give up on a working IPv4
 // address, and fail with the IPv6 address that the link does not have.
 setDefaultAutoSelectFamilyAttemptTimeout(2000)
@@ -77,13 +80,13 @@ export async function send(
   // A race, not an AbortSignal, which http-client does not take.
   const timeUp = new Promise<Outcome>(resolve => {
     timer = setTimeout(() => {
-      if (isLookingUp && proxy) resolve({ kind: 'proxy-failed', cause: 'no answer from DNS' })
+      if (isLookingUp && proxy) resolve({ kind: 'proxy-failed', cause: noProxyAddress })
       else resolve({ kind: 'deadline', of: isLookingUp ? 'dns' : tunnel?.isWaiting ? 'proxy' : 'server' })
     }, deadline)
   })
   const cancellation = cancelled.then(signal => ({ kind: 'cancelled', signal }) as const)
   const outcome = await Promise.race([
-    answerTo(request, agent).catch(error => failureOf(first.error ?? error)),
+    answerTo(request, agent, deadline).catch(error => failureOf(first.error ?? error)),
     timeUp,
     cancellation,
   ])
@@ -93,7 +96,7 @@ export async function send(
 }
 
 /**
- * What http-client does not tell of a request: an error in the middle of an answer, of which it shows only that the
+ * What http-client does not tell of a request: where an answer stops being HTTP, of which it shows only that the
  * connection ended; and status 101, after which it waits for ever.
  */
 function watch(agent: http.Agent): { error?: Error } {
@@ -101,8 +104,8 @@ function watch(agent: http.Agent): { error?: Error } {
   const watched = agent as http.Agent & { addRequest(request: http.ClientRequest, ...rest: unknown[]): void }
   const add = watched.addRequest
   watched.addRequest = function (request, ...rest) {
-    request.once('error', error => {
-      first.error ??= error
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('HPE_')) first.error = error
     })
     request.once('upgrade', (message, socket) => {
       socket.destroy()
@@ -113,7 +116,7 @@ function watch(agent: http.Agent): { error?: Error } {
   return first
 }
 
-async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
+async function answerTo(request: Request, agent: http.Agent, deadline: number): Promise<Outcome> {
   const handler = {
     prepareRequest(options: RequestOptions) {
       options.agent = agent
@@ -124,7 +127,9 @@ async function answerTo(request: Request, agent: http.Agent): Promise<Outcome> {
     handleAuthentication: () => Promise.reject(new Error('not used')),
   }
   // http-client retries no POST, and follows redirects unless told not to: the request contains a credential.
-  const client = new HttpClient(userAgent, [handler], { allowRedirects: false, allowRetries: false })
+  // Its own time limit of 3 minutes must not end an attempt.
+  const options = { allowRedirects: false, allowRetries: false, socketTimeout: deadline + 1000 }
+  const client = new HttpClient(userAgent, [handler], options)
   const headers = { ...request.headers, 'accept-encoding': 'identity' }
   const { message } = await client.request(request.method, request.url, request.body, headers)
   const { statusCode: status = 0, headers: its } = message

@@ -1,6 +1,6 @@
 /** Whether a failed attempt is repeated, and when: one pure function, so that every case can be tested without waiting. */
 
-import type { Outcome } from './request.ts'
+import { noProxyAddress, type Outcome } from './request.ts'
 
 export type Situation = {
   readonly outcome: Outcome
@@ -35,10 +35,13 @@ export const transientStatuses: ReadonlySet<number> = new Set([
   408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524,
 ])
 
-/** What may be gone in a second: Node's codes, and `send`'s words for a proxy's name that was not looked up in time. */
+/**
+ * What may be gone in a second: Node's codes, among them that of a body that a gateway cuts off with another answer when
+ * its server dies.
+ */
 const transientCodes: ReadonlySet<string> = new Set([
   ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPIPE'],
-  ...['ETIMEDOUT', 'no answer from DNS'],
+  ...['ETIMEDOUT', 'HPE_INVALID_CHUNK_SIZE', noProxyAddress],
 ])
 
 const firstStep = 1000

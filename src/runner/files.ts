@@ -87,6 +87,8 @@ export function warn(warnings: readonly string[]): void {
 
 /** Outputs and environment are written without a pause, so that a cancelled step has written all of it or nothing. */
 export async function publish({ outputs, lines, warnings, summary }: Report, settings: Settings): Promise<void> {
+  // Another process of the job may have changed them meanwhile.
+  checkFiles(settings)
   try {
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value)
     for (const name of settings.envVars) core.exportVariable(name, outputs['jwt'])

@@ -26,6 +26,8 @@ test.each<[body: string, hasAccount: boolean, isWhole?: boolean]>([
   ['[{"id":1,"name":"a"}]', true],
   ['[{"id":1', true, false],
   [' \n[ {"acl":', true, false],
+  ['[{}]', true],
+  ['[{', true, false],
 ])('a list accepts the JWT, whatever is in it, and of any size: %j', async (body, hasAccount, isWhole = true) => {
   expect(await check(list(body, isWhole))).toBe(hasAccount)
 })
@@ -37,7 +39,10 @@ test.each<[found: string, answer: Answer]>([
   ['an HTML page', answerOf(200, { body: ' <html>', mediaType: 'text/html' })],
   ['an HTML page', answerOf(200, { body: '<html>', isWhole: false })],
   ...['{}', '', 'hello', '[1]', '[not JSON', '[] x', 'x []'].map((body): [string, Answer] => [noList, list(body)]),
-  ...['{"accounts":[{', '[ERROR] log'].map((body): [string, Answer] => [noList, list(body, false)]),
+  ...['{"accounts":[{', '[ERROR] log', '[{{ x }}]', '[{INFO} x'].map((body): [string, Answer] => [
+    noList,
+    list(body, false),
+  ]),
 ])('is not OpenvCloud (%s): %j', async (found, answer) => {
   const says = `https://ovc.example did not answer as OpenvCloud does (${found}): `
   await expect(check(answer)).rejects.toThrow(saying('ERR_NOT_OPENVCLOUD', says))

@@ -36,7 +36,8 @@ function asked(attempts: Attempt[], limits: Partial<Limits> = {}, changes: Parti
   send.mockImplementation(async (_request, _proxy, deadline) => {
     const [outcome, takes = 0] = (attempts.length > 1 ? attempts.shift() : attempts[0]) as Attempt
     elapsed += Math.min(takes, deadline)
-    return takes > deadline ? { kind: 'deadline', of: 'server' } : outcome
+    if (takes <= deadline || outcome.kind === 'deadline') return outcome
+    return { kind: 'deadline', of: outcome.kind === 'proxy-failed' ? 'proxy' : 'server' }
   })
   const ask = askWithin({ timeout: 60_000, retries: 2, ...limits }, hasExtraCa, world)
   return { ask, answer: ask(page, server), lines, world, took: () => elapsed - 7000 }
@@ -134,6 +135,18 @@ test.each<[cause: string, step: [request.Outcome, number], code: Code]>([
 test('a server that stops answering is the cause, although it failed otherwise before', async () => {
   const { answer: last } = asked([answer(503), silence], { timeout: 20_000 })
   await expect(last).rejects.toThrow(saying('ERR_TIMEOUT', '3 attempts): check that it is up'))
+})
+
+const silentProxy: Attempt = [{ kind: 'deadline', of: 'proxy' }, Number.POSITIVE_INFINITY]
+test.each<[first: Attempt, then: Attempt]>([
+  [silentProxy, silence],
+  [[{ kind: 'proxy-failed', cause: 503 }], silence],
+  [network('ENOTFOUND'), silence],
+  [network('ECONNRESET'), silence],
+  [answer(429), silence],
+])('what was once is not the cause where a server is silent then: %j', async (first, then) => {
+  const { answer: last } = asked([first, then], { timeout: 10_000, retries: 5 })
+  await expect(last).rejects.toThrow('[ERR_TIMEOUT]')
 })
 
 test('an answer is the cause, however little time it had', async () => {

@@ -24,8 +24,16 @@ test.each<[Outcome, string]>([
 ])('%j is "%s" in the log', (outcome, cause) => expect(causeOf(outcome)).toBe(cause))
 
 const server = serverOf('ovc-url', 'https://ovc.example')
-const errorFor = (outcome: Outcome, { to = server, hasExtraCa = false } = {}) =>
-  errorOf(outcome, to, { seconds: 60, attempts: 3, isLate: false, hasExtraCa })
+const errorFor = (outcome: Outcome, { to = server, hasExtraCa = false, isLate = false } = {}) =>
+  errorOf(outcome, to, { seconds: 60, attempts: 3, isLate, hasExtraCa })
+
+test.each([late('server'), late('proxy'), late('dns'), failed('no answer from DNS')])(
+  'where the requests before used the time, nothing else is blamed: %j',
+  outcome => {
+    const says = '(60 s, 3 attempts): the requests before used most of "timeout". Raise "timeout".'
+    expect(errorFor(outcome, { isLate: true })).toEqual(saying('ERR_TIMEOUT', says))
+  },
+)
 
 test.each<[outcome: Outcome, code: Code, says: RegExp]>([
   [answer(503), 'ERR_UNAVAILABLE', /^https:\/\/ovc\.example .*\(status 503 after 3 attempts\)/],

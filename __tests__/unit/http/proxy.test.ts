@@ -45,6 +45,8 @@ test('loopback never has a proxy, other names do', () => {
 })
 
 describe('no_proxy', () => {
+  test('excuses white space', () => expect(proxyFor('https://id.test', ' ', '*')).toBeUndefined())
+
   test('does not hide a proxy that cannot be read: the HTTP client reads it, too', () => {
     expect(() => at('https://id.example', 'bad proxy:1', '*.example')).toThrow(
       expect.objectContaining({ code: 'ERR_PROXY_INVALID' }),

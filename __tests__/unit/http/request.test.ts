@@ -1,9 +1,10 @@
 /** One request on a real socket, in process: each outcome, direct and through a proxy. */
 
+import { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { type Certificates, makeCertificates, remoteHost } from '../../../sandbox/servers/certificates.ts'
 import { type Answer, type Outcome, send } from '../../../src/http/request.ts'
 import * as faulty from '../../support/faulty-server.ts'
@@ -115,6 +116,12 @@ test.each<[header: string, outcome: Outcome]>([
   ...['UTF-8', 'none', 'binary', 'identity', ''].map((name): [string, Outcome] => [name, answered(200, 'x')]),
 ])('Content-Encoding: %s', async (header, outcome) => {
   expect((await against(answer(200, 'x', { 'content-encoding': header }))).outcome).toEqual(outcome)
+})
+
+test('nothing ends an attempt before its deadline, such as a limit of the HTTP client', async () => {
+  const limits = jest.spyOn(ClientRequest.prototype, 'setTimeout')
+  await against(answer(200), { deadline: 400_000 })
+  expect(Math.min(...limits.mock.calls.map(([milliseconds]) => milliseconds))).toBeGreaterThan(400_000)
 })
 
 /** In two packets. */
