@@ -1,11 +1,10 @@
 /** What is true of each workflow of examples/, run for real against the sandbox. */
 
 import { expect, test } from '@jest/globals'
-import { listen } from '../../sandbox/servers/http.ts'
 import { filesIn } from '../support/pages.ts'
 import { describeExample } from '../support/tools.ts'
 import { brief, claimsOf, lifeOf } from '../support/workflow/look.ts'
-import { type ExampleOptions, newWorld, runExample } from '../support/workflow/run-example.ts'
+import { type ExampleOptions, runBehind, runExample } from '../support/workflow/run-example.ts'
 
 /** The action's own call. */
 const check = 'accounts/list 200'
@@ -94,23 +93,19 @@ describeExample('each example', () => {
     [409, JSON.stringify(commands)],
   ]
   const called = files.filter(file => file !== 'deploy-with-terraform.yml')
+  test.each(called)('%s does not wait for as long as a server asks for', async file => {
+    const { outcome } = await runBehind(file, () => ({ status: 429, headers: { 'retry-after': '100000' } }), { event })
+    expect(outcome).toMatch(/^failure: .*status 429/)
+  })
+
   test.each(called.flatMap(file => answers.map(answer => [file, ...answer] as const)))(
     '%s takes nothing but a list, and lets no command of a server into the log (%i %j)',
     async (file, status, body) => {
-      const hostile = await listen({ record: () => {} }, () => ({ status, body }))
-      try {
-        const world = await newWorld()
-        const { adapt } = world
-        // The action has its answer from OpenvCloud; what the scripts call is hostile.
-        world.adapt = text => adapt(text).replaceAll(/(?<! ovc-url: .*)(OVC_URL: ).*/g, `$1${hostile.origin}`)
-        const { warnings, outcome } = await run(file, { world })
-        expect(warnings.filter(warning => warning.includes('injected'))).toEqual([])
-        if (status !== 200 || body !== list) expect(outcome).toMatch(/^failure: /)
-        if (status !== 200) expect(outcome).toContain(`status ${status}`)
-        if (status >= 400 && file in loseJwt) expect(outcome).toContain(`${JSON.stringify(commands).slice(0, -1)}`)
-      } finally {
-        await hostile.close()
-      }
+      const { warnings, outcome } = await runBehind(file, () => ({ status, body }), { event })
+      expect(warnings.filter(warning => warning.includes('injected'))).toEqual([])
+      if (status !== 200 || body !== list) expect(outcome).toMatch(/^failure: /)
+      if (status !== 200) expect(outcome).toContain(`status ${status}`)
+      if (status >= 400 && file in loseJwt) expect(outcome).toContain(`${JSON.stringify(commands).slice(0, -1)}`)
     },
   )
 })

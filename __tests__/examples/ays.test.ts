@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { blueprint, type World, type WorldOptions } from '../../sandbox/example-world.ts'
 import type { AysVersion } from '../../sandbox/servers/ays.ts'
-import { listen, type Reply } from '../../sandbox/servers/http.ts'
+import { json, listen, type Reply } from '../../sandbox/servers/http.ts'
 import { defaultUserKey } from '../../sandbox/servers/itsyouonline.ts'
 import { describeExample } from '../support/tools.ts'
 import { bodyOf, brief, claimsOf, lifeOf } from '../support/workflow/look.ts'
@@ -120,6 +120,26 @@ describeExample('push-ays-blueprint.yml', () => {
     }
   })
 
+  test.each(['<html>', '', '[]'])(
+    'is not done when AYS seems to execute a blueprint, with the answer %j',
+    async body => {
+      const execute = /\/blueprint\/web-1\.yaml$/
+      const server = await listen({ record: () => {} }, ({ path }) =>
+        execute.test(path) ? { status: 200, body } : json(201, {}),
+      )
+      try {
+        const edit = (text: string) => text.replace(/^( {2}AYS_URL: ).*/m, `$1${server.origin}`)
+        const { outcome, log } = await run({ edit })
+        expect(outcome).toBe(
+          `failure: AYS refused to execute blueprints/web-1.yaml (status 200): ${JSON.stringify(body)}`,
+        )
+        expect(log).not.toMatch(/^Executed/m)
+      } finally {
+        await server.close()
+      }
+    },
+  )
+
   test('names what is wrong with the blueprints, the repository, and an empty JWT', async () => {
     const world = await newWorld({ aysVersion: '9.2' })
     const file = (name: string) => join(world.workspace, 'blueprints', name)
@@ -178,14 +198,24 @@ describeExample('run-ays-with-an-organizations-key.yml', () => {
   })
 })
 
-describeExample('a run that a redirect answers', () => {
+describeExample('a run', () => {
   const files = ['push-ays-blueprint.yml', 'run-ays-with-an-organizations-key.yml']
-  test.each(files)('%s does not report as ended well', async file => {
-    const body = JSON.stringify({ state: 'ok', key: 'x' })
-    const gateway = await listen({ record() {} }, () => ({ status: 302, body }))
-    const run = '"$AYS_URL/ays/repository/$AYS_REPOSITORY/aysrun'
-    const { outcome } = await runExample(file, { edit: text => text.replace(run, `"${gateway.origin}/aysrun`) })
-    await gateway.close()
-    expect(outcome).toMatch(/^failure: AYS refused the run \(status 302; /)
-  })
+  const ok = { state: 'ok', key: 'x' }
+  const noRun = 'AYS did not answer with a run.'
+  const answers: [reply: Reply, message: string][] = [
+    [json(302, ok), 'AYS refused the run (status 302; 401: the JWT expired, 404: there is no such run).'],
+    [json(200, [ok]), noRun],
+    [json(200, { state: 'ok' }), noRun],
+    [{ status: 200 }, noRun],
+  ]
+  test.each(files.flatMap(file => answers.map(answer => [file, ...answer] as const)))(
+    '%s does not report as ended well with the answer %j',
+    async (file, reply, message) => {
+      const gateway = await listen({ record() {} }, () => reply)
+      const run = '"$AYS_URL/ays/repository/$AYS_REPOSITORY/aysrun'
+      const { outcome } = await runExample(file, { edit: text => text.replace(run, `"${gateway.origin}/aysrun`) })
+      await gateway.close()
+      expect(outcome).toBe(`failure: ${message}`)
+    },
+  )
 })

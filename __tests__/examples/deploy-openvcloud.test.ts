@@ -1,10 +1,10 @@
 /** examples/deploy-openvcloud.yml, run for real. */
 
 import { expect, test } from '@jest/globals'
-import { listen, type Reply } from '../../sandbox/servers/http.ts'
+import { json, type Reply } from '../../sandbox/servers/http.ts'
 import { describeExample } from '../support/tools.ts'
 import { bodyOf, brief } from '../support/workflow/look.ts'
-import { newWorld, runExample } from '../support/workflow/run-example.ts'
+import { runBehind, runExample } from '../support/workflow/run-example.ts'
 
 const file = 'deploy-openvcloud.yml'
 const edit = (from: string | RegExp, to: string) => ({ edit: (text: string) => text.replaceAll(from, to) })
@@ -57,27 +57,8 @@ describeExample(file, () => {
     expect(third.outcome).toBe("failure: There are several machines with the name 'web-1'.")
   })
 
-  /** Runs it with a gateway in front of OpenvCloud. @returns also what the scripts asked it */
-  async function runBehind(gateway: (call: string, count: number) => Reply | undefined) {
-    const world = await newWorld()
-    const asked: string[] = []
-    const server = await listen({ record: request => void asked.push(brief(request)) }, async received => {
-      const { method, path, body } = received
-      const own = gateway(path.replace('/restmachine/cloudapi/', ''), asked.length)
-      if (own) return own
-      const headers = { authorization: `${received.headers['authorization']}`, 'content-type': 'application/json' }
-      const response = await fetch(world.north.url + path, { method, headers, body })
-      return { status: response.status, body: await response.text() }
-    })
-    try {
-      return { asked, ...(await runExample(file, { world, ...edit(/( OVC_URL: ).*/g, `$1${server.origin}`) })) }
-    } finally {
-      await server.close()
-    }
-  }
-
   test('repeats a call that reads after a 429, and no call that creates', async () => {
-    const { outcome, asked } = await runBehind((call, count) => {
+    const { outcome, asked } = await runBehind(file, (call, count) => {
       if (count === 0) return { status: 429 }
       return call === 'cloudspaces/create' ? { status: 504 } : undefined
     })
@@ -88,8 +69,22 @@ describeExample(file, () => {
 
   test('creates no machine when the list of machines is garbled', async () => {
     const garbled = { status: 200, body: '<html>' }
-    const { conclusion, asked } = await runBehind(call => (call === 'machines/list' ? garbled : undefined))
+    const { conclusion, asked } = await runBehind(file, call => (call === 'machines/list' ? garbled : undefined))
     expect([conclusion, asked.at(-1)]).toEqual(['failure', 'machines/list 200'])
+  })
+
+  // As a login page or a gateway answers, and never OpenvCloud.
+  test.each<[call: string, reply: Reply]>([
+    ['cloudspaces/create', { status: 200 }],
+    ['cloudspaces/create', { status: 204 }],
+    ['machines/create', json(200, 1)],
+    ['system/task/get', { status: 200, body: '<html>' }],
+    ['system/task/get', json(200, { a: 1 })],
+    ['system/task/get', json(200, false)],
+  ])('is not done when %s is answered with %j', async (call, reply) => {
+    const { outcome, asked } = await runBehind(file, asked => (asked === call ? reply : undefined))
+    expect(outcome).toMatch(new RegExp(`^failure: (cloudapi/)?${call} did not give the expected answer `))
+    expect(asked.at(-1)).toBe(`${call} ${reply.status}`)
   })
 
   test.each<[string, from: string | RegExp, to: string, message: RegExp]>([

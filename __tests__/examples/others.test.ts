@@ -2,11 +2,11 @@
 
 import { expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import { json, listen } from '../../sandbox/servers/http.ts'
+import { json, type Reply } from '../../sandbox/servers/http.ts'
 import type { OpenvCloudState } from '../../sandbox/servers/openvcloud-calls.ts'
 import { describeExample } from '../support/tools.ts'
 import { bodyOf, brief, claimsOf } from '../support/workflow/look.ts'
-import { type ExampleOptions, newWorld, runExample } from '../support/workflow/run-example.ts'
+import { type ExampleOptions, newWorld, runBehind, runExample } from '../support/workflow/run-example.ts'
 
 /** Runs a long job: the clock of the servers is ahead by so many minutes after the step of that name. */
 function runLong(file: string, step: string, minutes: number, options?: ExampleOptions) {
@@ -15,6 +15,18 @@ function runLong(file: string, step: string, minutes: number, options?: ExampleO
     if (name === step) passed = minutes * 60_000
   }
   return runExample(file, { now: () => Date.now() + passed, afterStep, ...options })
+}
+
+/** What a login page or a gateway answers to a call, and never OpenvCloud. */
+function withFalseSuccesses(call: string): [call: string, reply: Reply][] {
+  const replies: Reply[] = [
+    { status: 302, headers: { location: '/login' } },
+    { status: 200, body: '<html>' },
+    json(200, false),
+    { status: 200 },
+    { status: 204 },
+  ]
+  return replies.map(reply => [call, reply])
 }
 
 describeExample('deploy-with-terraform.yml', () => {
@@ -77,6 +89,17 @@ describeExample('nightly.yml', () => {
     const { log } = await runExample(file, { world, eventName: 'workflow_dispatch', inputs })
     expect(log).toContain('Would stop machine 1 in cloud space 1.')
     expect(states(world.north.state)[0]).toBe('ci-left-over RUNNING')
+  })
+
+  test.each(withFalseSuccesses('machines/stop'))('is not done when %s is answered with %j', async (call, reply) => {
+    const world = await newWorld()
+    furnish(world.north.state)
+    const { outcome, log } = await runBehind(file, asked => (asked === call ? reply : undefined), {
+      world,
+      ...scheduled,
+    })
+    expect(outcome).toMatch(/^failure: machines\/stop (did not give the expected answer |failed \(status 302\))/)
+    expect(log).not.toMatch(/^Stopped/m)
   })
 
   test('goes on with the other locations when one is down', async () => {
@@ -142,16 +165,20 @@ describeExample('clean-up-after-a-long-job.yml', () => {
     expect(world.north.state).toEqual({ cloudspaces: [], machines: [] })
   })
 
-  test('does not report a deletion that a redirect answered', async () => {
-    const redirect = { status: 302, headers: { location: '/login' } }
-    const gateway = await listen({ record() {} }, ({ path }) => (path.endsWith('/list') ? json(200, []) : redirect))
-    const edit = (text: string) =>
-      text.replace(/(- name: Delete [^-]*?env:\n)/, `$1          OVC_URL: ${gateway.origin}\n`)
-    const { outcome, log } = await runExample(file, { edit })
-    await gateway.close()
-    expect(outcome).toBe('failure: cloudspaces/delete failed (status 302): ""')
-    expect(log).not.toMatch(/^Deleted/m)
-  })
+  test.each(['cloudspaces/create', 'machines/delete', 'cloudspaces/delete'].flatMap(withFalseSuccesses))(
+    'is not done when %s is answered with %j',
+    async (call, reply) => {
+      const { outcome, log, asked } = await runBehind(file, asked => {
+        if (asked === 'machines/list') return json(200, [{ id: 5 }])
+        return asked === call ? reply : asked === 'machines/delete' ? json(200, true) : undefined
+      })
+      expect(outcome).toMatch(
+        new RegExp(`^failure: ${call} (did not give the expected answer |failed \\(status 302\\))`),
+      )
+      expect(asked.at(-1)).toBe(`${call} ${reply.status}`)
+      expect(log).not.toMatch(/^Deleted/m)
+    },
+  )
 
   test('gets no second JWT when there is nothing to delete', async () => {
     const edit = (text: string) => text.replace('LOCATION: my-location', 'LOCATION: none')

@@ -11,6 +11,7 @@ import { describeExample } from '../support/tools.ts'
 
 const parent = temporaryFolder()
 const { check, release } = parse(readText('.github/workflows/release.yml')).jobs
+const majorTag = parse(readText('.github/workflows/major-tag.yml')).jobs['major-tag']
 
 /** Runs a step's script in a folder with these files; `gh` and `git` may be among them. @returns its exit code, and the files of the runner */
 function run(
@@ -69,6 +70,12 @@ describeExample('the notes', () => {
     expect(notes(changelog, tag)).toMatchObject({ status: 0, output })
   })
 
+  test('contain a heading inside a code block', () => {
+    const code = '```md\n## [1.0.0]\n```'
+    const output = expect.stringContaining(`- A thing.\n\n${code}\n`)
+    expect(notes(changelog.replace('- A thing.', `$&\n\n${code}`))).toMatchObject({ status: 0, output })
+  })
+
   test("of this repository's version can be released", () => {
     const { version } = JSON.parse(readText('package.json'))
     expect(notes(readText('CHANGELOG.md'), `v${version}`)).toMatchObject({ status: 0 })
@@ -87,16 +94,21 @@ describeExample('a release', () => {
   /** Stands in for GitHub's program: says what there is, and writes down what it was told to do. */
   const gh = (view: string, ...released: string[]) => `#!/bin/sh
 [ "$2" = view ] && { ${view}; exit; }
-[ "$2" = list ] && { printf '${released.map(name => `${name}\\n`).join('')}'; exit; }
+[ "$2" = list ] && {
+  case $* in *--exclude-pre-releases*) ;; *) echo v1.99.0 ;; esac # One that is marked as a pre-release.
+  echo list >> "$RUNNER_TEMP/calls"
+  printf '${released.map(name => `${name}\\n`).join('')}'
+  exit
+}
 echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
 `
   const create = 'release create v1.1.0 --draft --verify-tag --title v1.1.0 --notes The notes.\n'
-  const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nrelease edit v1.1.0 --draft=false --latest=true\n`
+  const publish = `release upload v1.1.0 ovc-jwt-action-v1.1.0.intoto.jsonl --clobber\nlist\nrelease edit v1.1.0 --draft=false --latest=true\n`
 
   test.each([
     ['that does not exist is a draft until it has the attestation', 'exit 1', create + publish],
     ['that is still a draft after a failed attempt is published', 'echo true', publish],
-    ['that is published is left alone', 'echo false', ''],
+    ['that is published is left alone', 'echo false', 'list\n'],
   ])('%s', (_name, view, calls) => {
     expect(run(release, /^Publish/, { gh: gh(view, 'v1.0.0') })).toMatchObject({ status: 0, calls })
   })
@@ -112,7 +124,7 @@ echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
   })
 
   test('is not published where the list of releases cannot be read', () => {
-    const { status, calls } = run(release, /^Publish/, { gh: gh('echo true').replace('{ printf', '{ exit 4; printf') })
+    const { status, calls } = run(release, /^Publish/, { gh: gh('echo true').replace('printf', 'exit 4; printf') })
     expect({ status, calls }).toEqual({ status: 4, calls: expect.not.stringContaining('edit') })
   })
 
@@ -120,10 +132,15 @@ echo "$*" | sed "s#$RUNNER_TEMP/##" >> "$RUNNER_TEMP/calls"
   const git = '#!/bin/sh\ncase "$*" in */v1^*) echo old ;; *.9^*) exit 128 ;; *) echo new ;; esac\n'
 
   test.each([
-    ['v1.1.0', 0, "    git push --force origin 'v1.1.0^{commit}:refs/tags/v1'\n"],
+    ['v1.1.0', 0, '    git push --force origin new:refs/tags/v1\n'],
     ['v1.1.9', 1, undefined],
   ])('says how users of @v1, and not of @v2, get %s, or fails', (tag, status, command) => {
     const ended = run(release, /^Say how/, { git, releases: `v1.0.0\n${tag}\nv2.0.0\n` }, tag)
     expect([ended.status, ended.summary.split('\n\n')[1]]).toEqual([status, command])
+  })
+
+  test('that is marked as a pre-release does not move v1', () => {
+    const git = '#!/bin/sh\ncase "$*" in *v1.99.0*) exit 1 ;; *) echo same ;; esac\n'
+    expect(run(majorTag, /^Compare/, { gh: gh('exit 1', 'v1.0.0'), git })).toMatchObject({ status: 0 })
   })
 })

@@ -3,7 +3,9 @@
 import { afterEach, expect } from '@jest/globals'
 import { startWorld, type World, type WorldOptions } from '../../../sandbox/example-world.ts'
 import { findLeaks } from '../../../sandbox/runner/job.ts'
+import { listen, type Reply } from '../../../sandbox/servers/http.ts'
 import { readText, root } from '../pages.ts'
+import { brief } from './look.ts'
 import { runWorkflow, type WorkflowOptions } from './run-workflow.ts'
 
 export type ExampleOptions = WorldOptions &
@@ -32,6 +34,36 @@ const readExample = (path: string) => readText(path.replace(/^(\.\/\.github\/(wo
 
 export function runExample(file: string, options: ExampleOptions = {}) {
   return runText(file, readExample(`./${file}`), options)
+}
+
+/**
+ * Runs a file of `examples/` with a gateway between its scripts and OpenvCloud.
+ *
+ * @param gateway its own answer to a call such as `cloudspaces/list`; without one, OpenvCloud answers. `count` is how many
+ *   it answered before
+ * @returns also what the scripts asked it
+ */
+export async function runBehind(
+  file: string,
+  gateway: (call: string, count: number) => Reply | undefined,
+  options: ExampleOptions = {},
+) {
+  const world = options.world ?? (await newWorld(options))
+  const asked: string[] = []
+  const server = await listen({ record: request => void asked.push(brief(request)) }, async received => {
+    const { method, path, body } = received
+    const own = gateway(path.replace(/^\/restmachine\/(cloudapi\/)?/, ''), asked.length)
+    if (own) return own
+    const headers = { authorization: `${received.headers['authorization']}`, 'content-type': 'application/json' }
+    const response = await fetch(world.north.url + path, { method, headers, body })
+    return { status: response.status, body: await response.text() }
+  })
+  const adapt = (text: string) => world.adapt(text).replaceAll(/( OVC_URL: ).*/g, `$1${server.origin}`)
+  try {
+    return { asked, ...(await runExample(file, { ...options, world: { ...world, adapt } })) }
+  } finally {
+    await server.close()
+  }
 }
 
 /** Runs a workflow. No secret may be readable in the log, the annotations and the summaries. */
