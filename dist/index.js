@@ -2413,13 +2413,9 @@ async function checkAys(ask, server, token) {
     isEmptyList(answer, server, found => new ActionError('ERR_NOT_AYS', server, found));
 }
 function whyRefused({ keyKind, scopes }) {
-    const isUser = keyKind === 'user';
-    if (isUser && !scopes.some(scope => scope.startsWith('user:memberof:'))) {
-        return 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.';
-    }
-    return isUser
-        ? 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.'
-        : 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Use the key of its organization, or ask its operator.';
+    return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
+        ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+        : 'this AYS server is configured with an organization that the JWT does not name (in its scopes, key or audience), it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "app-id", "scope" and "audience", or ask its operator.';
 }
 
 ;// CONCATENATED MODULE: ./lib/destinations/openvcloud.js
@@ -2879,7 +2875,6 @@ function readInputs(unlimited) {
     const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname));
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote)
         throw new ActionError('ERR_TLS_OFF');
-    const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var']);
     const settings = {
         scopes,
         audiences,
@@ -2888,8 +2883,7 @@ function readInputs(unlimited) {
         ovcUrl,
         aysUrl,
         publicKey: get('public-key') || undefined,
-        envVars,
-        replacedEnvVars: envVars.filter(name => env[name]),
+        envVars: readEnvVars(source.get('env-var') ?? defaults['env-var']),
         summary: readBoolean('summary', get('summary')),
         retries: readRetries(orDefault('retries')),
         timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,
@@ -4137,7 +4131,7 @@ function warningsAboutToken(token, { validity, aysUrl }, old) {
 
 
 function report(token, settings, old, hasAccount, now) {
-    const { envVars, replacedEnvVars, baseUrl, ovcUrl, aysUrl } = settings;
+    const { envVars, baseUrl, ovcUrl, aysUrl } = settings;
     const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z');
     const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000));
     const user = userOf(token);
@@ -4157,7 +4151,6 @@ function report(token, settings, old, hasAccount, now) {
         ...(ovcUrl ? [`OpenvCloud at ${ovcUrl} accepts the JWT.${noAccount}`] : []),
         ...(aysUrl ? [`AYS at ${aysUrl} accepts the JWT.`] : []),
     ];
-    const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`);
     return {
         outputs,
         lines: [
@@ -4167,7 +4160,7 @@ function report(token, settings, old, hasAccount, now) {
             ...(places.length
                 ? places
                 : ['No server was asked whether it accepts the JWT ("ovc-url" and "ays-url" are empty).']),
-            `Set ${[...variables, 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
+            `Set ${[...envVars.map(name => `$${name}`), 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
         ],
         warnings: warningsAboutToken(token, settings, old),
         summary: [

@@ -18,7 +18,7 @@ export type HttpProxy = { readonly url: URL; readonly variable: string }
 /** What runs at the address of each input, as messages name it. */
 export const products = { 'base-url': 'ItsYou.online', 'ovc-url': 'OpenvCloud', 'ays-url': 'AYS' } as const
 
-/** P-384, SPKI. Only a new release can take trust from one of them. */
+/** P-384, SPKI. Only a new release can revoke trust in one of them. */
 const builtInKeys: Readonly<Record<string, string>> = {
   'https://itsyou.online': `-----BEGIN PUBLIC KEY-----
 MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES5X8XrfKdx9gYayFITc89wad4usrk0n2

@@ -24,11 +24,7 @@ export async function checkAys(ask: Ask, server: Server, token: Token): Promise<
  * `user:memberof:<organization>`. Its 401 has more causes, which it does not tell apart in its status.
  */
 function whyRefused({ keyKind, scopes }: Token): string {
-  const isUser = keyKind === 'user'
-  if (isUser && !scopes.some(scope => scope.startsWith('user:memberof:'))) {
-    return 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
-  }
-  return isUser
-    ? 'this AYS server is configured with an organization that is not in the JWT\'s scopes or audience, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "scope" and "audience", or ask its operator.'
-    : 'this AYS server is configured with another organization than that of the key, or "audience" does not name its organization, it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Use the key of its organization, or ask its operator.'
+  return keyKind === 'user' && !scopes.some(scope => scope.startsWith('user:memberof:'))
+    ? 'the JWT has no scope "user:memberof:<organization>". Get a new JWT that has it, for the organization that this AYS server is configured with.'
+    : 'this AYS server is configured with an organization that the JWT does not name (in its scopes, key or audience), it trusts another ItsYou.online than "base-url", its clock or configuration is wrong, or a proxy refused or removed the JWT. Check "app-id", "scope" and "audience", or ask its operator.'
 }

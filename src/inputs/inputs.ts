@@ -27,8 +27,6 @@ export type Settings = {
   /** PEM, not yet parsed; undefined where the input is empty. */
   readonly publicKey: string | undefined
   readonly envVars: readonly string[]
-  /** Those of `envVars` that this step has a value of already. */
-  readonly replacedEnvVars: readonly string[]
   readonly summary: boolean
   /** How often a failed attempt is repeated, 0 to 10. */
   readonly retries: number
@@ -73,7 +71,6 @@ export function readInputs(unlimited: InputSource): { credentials: Credentials; 
   }
   const isRemote = [baseUrl, ovcUrl, aysUrl].some(url => url && !isLoopback(new URL(url).hostname))
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && isRemote) throw new ActionError('ERR_TLS_OFF')
-  const envVars = readEnvVars(source.get('env-var') ?? defaults['env-var'])
   const settings = {
     scopes,
     audiences,
@@ -82,8 +79,7 @@ export function readInputs(unlimited: InputSource): { credentials: Credentials; 
     ovcUrl,
     aysUrl,
     publicKey: get('public-key') || undefined,
-    envVars,
-    replacedEnvVars: envVars.filter(name => env[name]),
+    envVars: readEnvVars(source.get('env-var') ?? defaults['env-var']),
     summary: readBoolean('summary', get('summary')),
     retries: readRetries(orDefault('retries')),
     timeout: readDuration('timeout', orDefault('timeout'), longestTimeout / 1000) * 1000,

@@ -26,7 +26,7 @@ export function report(
   hasAccount: boolean | undefined,
   now: number,
 ): Report {
-  const { envVars, replacedEnvVars, baseUrl, ovcUrl, aysUrl } = settings
+  const { envVars, baseUrl, ovcUrl, aysUrl } = settings
   const expiresAt = new Date(token.expiresAt * 1000).toISOString().replace('.000Z', 'Z')
   const expiresIn = Math.max(0, Math.floor(token.expiresAt - now / 1000))
   const user = userOf(token)
@@ -47,7 +47,6 @@ export function report(
     ...(ovcUrl ? [`OpenvCloud at ${ovcUrl} accepts the JWT.${noAccount}`] : []),
     ...(aysUrl ? [`AYS at ${aysUrl} accepts the JWT.`] : []),
   ]
-  const variables = envVars.map(name => `$${name}${replacedEnvVars.includes(name) ? ' (which had a value here)' : ''}`)
   return {
     outputs,
     lines: [
@@ -57,7 +56,7 @@ export function report(
       ...(places.length
         ? places
         : ['No server was asked whether it accepts the JWT ("ovc-url" and "ays-url" are empty).']),
-      `Set ${[...variables, 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
+      `Set ${[...envVars.map(name => `$${name}`), 'the output jwt'].join(', ').replace(/, (the output)/, ' and $1')}.`,
     ],
     warnings: warningsAboutToken(token, settings, old),
     summary: [

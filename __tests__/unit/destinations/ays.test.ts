@@ -22,8 +22,12 @@ test('asks for the repositories, with the JWT in the header: a list accepts it',
 const member = { ...userToken, scopes: ['user:name', 'user:memberof:my-org'] }
 test.each<[who: string, token: Token, says: RegExp]>([
   ['a user without the scope', userToken, /: the JWT has no scope "user:memberof:<organization>"\. Get a new JWT /],
-  ['a user with the scope', member, /an organization that is not in the JWT's scopes or audience, .*Check "scope" and/],
-  ['an organization', organizationToken, /another organization than that of the key, or "audience" does not name its/],
+  [
+    'a user with the scope',
+    member,
+    /an organization that the JWT does not name \(in its scopes, key or audience\), .*Check/,
+  ],
+  ['an organization', organizationToken, /an organization that the JWT does not name .*Check "app-id", "scope" and/],
 ])('401 for the JWT of %s', async (_who, token, says) => {
   const error = saying('ERR_AYS_REFUSED', says)
   await expect(check(answerOf(401), token)).rejects.toThrow(error)

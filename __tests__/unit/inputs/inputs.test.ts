@@ -8,7 +8,7 @@ import { saying } from '../../support/rows.ts'
 
 const least = {
   ...{ scopes: ['user:name'], audiences: [], validity: 3600, baseUrl: 'https://itsyou.online', publicKey: undefined },
-  ...{ ovcUrl: undefined, aysUrl: undefined, envVars: ['JWT'], replacedEnvVars: [], summary: false },
+  ...{ ovcUrl: undefined, aysUrl: undefined, envVars: ['JWT'], summary: false },
   ...{ retries: 5, timeout: 60_000 },
 }
 
@@ -37,7 +37,7 @@ test('all that a workflow can write', () => {
   expect(read({ ...urls, ...texts, ...others }, { A: 'something', B: '', C: 'another' }).settings).toEqual({
     ...{ scopes: ['user:name', 'offline_access'], audiences: [], validity: 7200, publicKey: 'a key' },
     ...{ baseUrl: 'https://id.example/iyo', ovcUrl: 'https://a.b', aysUrl: 'https://ays.example/api' },
-    ...{ envVars: ['A', 'B'], replacedEnvVars: ['A'], summary: true, retries: 0, timeout: 600_000 },
+    ...{ envVars: ['A', 'B'], summary: true, retries: 0, timeout: 600_000 },
   })
   const withAudience = { aysUrl: 'https://ays.example', audiences: ['a', 'b'] }
   expect(read({ 'ays-url': 'https://ays.example', audience: 'a,b' }).settings).toMatchObject(withAudience)

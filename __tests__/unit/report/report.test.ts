@@ -64,7 +64,7 @@ test("of an organization's JWT with everything in it, in six lines", () => {
     'Valid until 2026-01-31T13:00:00Z (1 h).',
     'OpenvCloud at https://ovc.example accepts the JWT.',
     'AYS at https://ays.example/api accepts the JWT.',
-    'Set $A, $B (which had a value here), $C and the output jwt.',
+    'Set $A, $B, $C and the output jwt.',
   ])
   expect(summary).toContainEqual(['Audience', 'one, "two words"'])
   expect(summary.at(-1)).toEqual(['Accepted by', `${lines[3]} ${lines[4]}`])
