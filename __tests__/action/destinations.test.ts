@@ -10,7 +10,7 @@ import {
   defaultUserKey as user,
 } from '../../sandbox/servers/itsyouonline.ts'
 import { startOpenvCloud } from '../../sandbox/servers/openvcloud.ts'
-import { type Inputs, runAction } from '../support/action.ts'
+import { type Inputs, preload, runAction } from '../support/action.ts'
 import { serverText } from '../support/faulty-server.ts'
 import { publicKeyPem as anotherPublicKey } from '../support/forge.ts'
 
@@ -84,6 +84,25 @@ test.concurrent.each<[name: string, input: 'ovc-url' | 'ays-url', Reply, says: R
   expect(requests).toHaveLength(1)
   // Before anything is printed about the destination.
   expect(result.masks).toContainEqual(expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/))
+})
+
+test.concurrent('a JWT that expires while a destination is asked is not set', async () => {
+  const nodeArguments = preload(`
+    import http from 'node:http'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { request } = http
+    const { now } = Date
+    let requests = 0
+    http.request = (...options) => {
+      requests++
+      return request(...options)
+    }
+    syncBuiltinESMExports()
+    Date.now = () => now() + (requests > 1 ? 7_200_000 : 0)`)
+  const inputs = { ...inputsFor(itsyouonline), 'ovc-url': openvcloud.url }
+  const result = await runAction({ with: inputs, nodeArguments })
+  expect(result).toKeepPromises()
+  expect(result.errors).toEqual([expect.stringMatching(/\[ERR_JWT_EXPIRED\]$/)])
 })
 
 test.concurrent('a JWT that is not verified goes to neither', async () => {

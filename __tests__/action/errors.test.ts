@@ -4,9 +4,9 @@
  */
 
 import { expect, test } from '@jest/globals'
-import { issues, keyInputs, preload, renewalInputs, runAction, runAgainst } from '../support/action.ts'
+import { issues, keyInputs, preload, renewalInputs, runAction, runAgainst, secret } from '../support/action.ts'
 import { answer, type Behaviour, bytes, bytesThenNothing, serverText } from '../support/faulty-server.ts'
-import { anotherKey } from '../support/forge.ts'
+import { anotherKey, claims, signJwt } from '../support/forge.ts'
 
 const github = { GITHUB_ACTION_REPOSITORY: 'your-org/ovc-jwt-action', GITHUB_ACTION_REF: 'v1' }
 
@@ -30,11 +30,26 @@ test.concurrent('a key that is none: no request', async () => {
 
 test.concurrent('a clock that is set back makes no step longer', async () => {
   const nodeArguments = preload(`const { now } = Date
-    Date.now = () => now() - (performance.now() > 600 ? 60_000 : 0)`)
-  const setting = { inputs: { ...keyInputs, retries: '0', timeout: '1s' }, nodeArguments, timeoutSeconds: 20 }
+    let first
+    Date.now = () => now() - (now() - (first ??= now()) > 600 ? 60_000 : 0)`)
+  const setting = { inputs: { ...keyInputs, retries: '1', timeout: '1s' }, nodeArguments, timeoutSeconds: 20 }
   const { run } = await runAgainst([bytesThenNothing('')], setting)
   expect(run).toKeepPromises()
   expect(run.errors).toEqual([expect.stringMatching(/\[ERR_TIMEOUT\]$/)])
+})
+
+test.concurrent('the secret is masked before an error that repeats another input', async () => {
+  const { run } = await runAgainst([], { inputs: { ...keyInputs, retries: secret } })
+  expect(run.errors).toEqual([expect.stringMatching(/^"retries" is "\*\*\*", .*\[ERR_INPUT_INVALID\]$/)])
+  expect(run.log).not.toContain(secret)
+})
+
+test.concurrent("another server's JWT is never sent for renewal", async () => {
+  const jwt = signJwt(claims({ refresh_token: 'refresh-token-of-the-old-jwt' }), { key: anotherKey })
+  const { run, server } = await runAgainst([issues()], { inputs: { jwt } })
+  expect(run).toKeepPromises()
+  expect(run.errors).toEqual([expect.stringMatching(/\[ERR_JWT_INPUT\]$/)])
+  expect(server.requests).toEqual([])
 })
 
 /** As Go's `http.Error`, by which the real server gives all its errors. */

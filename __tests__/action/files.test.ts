@@ -50,13 +50,15 @@ function specialFiles(): Case[] {
   // A pipe, as in the runner: what Node gives to a child is a socket, which cannot be opened.
   const piped = ['bash', '-o', 'pipefail', '-c', '"$0" "$@" | cat', process.execPath]
   // A log that is a file: the secret would be in it, and then in stdout as cat reads it.
-  const log = path('log')
-  const redirected = ['bash', '-c', `"$0" "$@" > ${log}; status=$?; cat ${log}; exit $status`, process.execPath]
+  const redirected = (file: string, log = path('log')): Case => [
+    file || log,
+    ['bash', '-c', `"$0" "$@" > ${log}; status=$?; cat ${log}; exit $status`, process.execPath],
+  ]
   return [
     ...[[folder], [fifo], ['/dev/null'], ['/dev/stdout', piped]].map(
       ([file, start]): Case => [file as string, start as string[]],
     ),
-    ...['/dev/stdout', '/proc/self/fd/1', log].map((file): Case => [file, redirected]),
+    ...['/dev/stdout', '/proc/self/fd/1', ''].map(file => redirected(file)),
   ]
 }
 test.concurrent.each<Case>([[undefined], [path('not there')], ...(process.platform === 'win32' ? [] : specialFiles())])(
